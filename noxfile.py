@@ -1,0 +1,57 @@
+"""What is checked before a change is good: `nox` runs all but the benchmarks."""
+
+from __future__ import annotations
+
+import nox
+
+nox.needs_version = ">=2025.2.9"
+nox.options.default_venv_backend = "venv"
+nox.options.reuse_existing_virtualenvs = True
+nox.options.sessions = ["lint", "types", "imports", "tests", "docs"]
+
+
+def install(session: nox.Session, extra: str) -> None:
+    session.install("-c", "constraints.txt", "-e", f".[{extra}]")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Everything that `pytest` collects, the documentation included."""
+    install(session, "test")
+    session.run("pytest", "-n", "auto", "--dist", "loadscope", *session.posargs)
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Style and likely mistakes; mends nothing by itself."""
+    session.install("ruff>=0.11")
+    session.run("ruff", "check", *session.posargs)
+    session.run("ruff", "format", "--check")
+
+
+@nox.session
+def types(session: nox.Session) -> None:
+    """Strict types over both packages."""
+    install(session, "dev")
+    session.run("mypy", *session.posargs)
+
+
+@nox.session
+def imports(session: nox.Session) -> None:
+    """Which room may import which."""
+    install(session, "dev")
+    session.run("lint-imports", *session.posargs)
+
+
+@nox.session
+def docs(session: nox.Session) -> None:
+    """Every block of the documentation, and that its links lead somewhere."""
+    install(session, "test")
+    session.run("pytest", "README.md", "docs", "tests/docs", *session.posargs)
+
+
+@nox.session
+def bench(session: nox.Session) -> None:
+    """Measures, side by side; with `-- --write` the tables of docs/performance.md are renewed."""
+    install(session, "test")
+    session.run("python", "tests/benchmarks/run.py", *session.posargs)
