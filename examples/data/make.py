@@ -2,8 +2,9 @@
 
     python examples/data/make.py --austen janeaustenr/data/Rdata.rdb
 
-The flowers and the digits are read from scikit-learn's own copies (`pip install scikit-learn`), the novel from the
-data file of the Debian package r-cran-janeaustenr. Without `--austen` the text is left as it is.
+The flowers and the digits are read from scikit-learn's own copies (`pip install scikit-learn`),
+the novel from the data file of the Debian package r-cran-janeaustenr. Without `--austen` the text
+is left as it is.
 """
 
 from __future__ import annotations
