@@ -1,0 +1,177 @@
+"""A config that has been read: its values, and where each of them stands."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from pydantic import Field, PrivateAttr
+
+from neuroscript.config.dump import to_yaml
+from neuroscript.config.errors import BadValue, ConfigError, MissingKey
+from neuroscript.config.paths import find_files
+from neuroscript.config.sections import (
+    DataSection,
+    ModelSection,
+    RunSection,
+    Section,
+    Task,
+    TrainingSection,
+)
+from neuroscript.config.yaml12 import Document, Place
+from neuroscript.diagnostics import Source, Span
+
+
+class Config(Section):
+    """What a run is set to.
+
+    >>> from neuroscript.config import load_config
+    >>> config = load_config({"training": {"lr": 0.01}})
+    >>> config.training.lr, config.training.optimizer, config.batch_size
+    (0.01, 'adam', 32)
+    """
+
+    model: ModelSection = Field(default_factory=ModelSection, description="what is trained")
+    data: DataSection = Field(default_factory=DataSection, description="what it is trained on")
+    task: Task | None = Field(default=None, description="by the neuron and the data if none")
+    training: TrainingSection = Field(
+        default_factory=TrainingSection, description="how it is trained"
+    )
+    plugins: list[str] = Field(default=[], description="Python files or modules to import first")
+    run: RunSection = Field(default_factory=RunSection, description="where the results go")
+
+    _document: Document = PrivateAttr()
+
+    @property
+    def source(self) -> Source:
+        """The text that the config was read from."""
+        return self._document.source
+
+    @property
+    def folders(self) -> list[Path]:
+        """Where its paths are looked up: its own folder, then the working directory."""
+        own = [self.source.path.parent] if self.source.path else []
+        return [*own, Path()]
+
+    @property
+    def name(self) -> str:
+        """The name of the run: `run.name`, or the stem of the file."""
+        return self.run.name or (self.source.path.stem if self.source.path else "run")
+
+    @property
+    def batch_size(self) -> int:
+        """Samples per step, from either place that may say it; 32."""
+        return self.data.batch_size or self.training.batch_size or 32
+
+    @property
+    def epochs(self) -> int | None:
+        """Passes over the data; 10 where neither epochs nor steps are given, None for steps."""
+        return self.training.epochs or (None if self.training.steps else 10)
+
+    def where(self, key: str) -> Span | None:
+        """Where the value of a key such as `training.loss` stands; None if it is not given."""
+        place = self._place(key)
+        return place.value if place else None
+
+    def where_key(self, key: str) -> Span | None:
+        """Where the key itself stands."""
+        place = self._place(key)
+        return (place.key or place.value) if place else None
+
+    def at(self, key: str) -> Where:
+        """Where a component stands, in the form that `contracts.create_…` takes."""
+        return Where(self, key)
+
+    def resolve(self, key: str) -> Path:
+        """The file that a key names, looked up beside the config, then in the working directory.
+
+        Raises ConfigError at the key, naming both places, if there is none.
+        """
+        return self.resolve_all(key)[0]
+
+    def resolve_all(self, key: str) -> list[Path]:
+        """The files that a key names: a path, a list of paths, or globs; sorted by glob."""
+        value = self.get(key)
+        if value is None:
+            raise self.missing(key)
+        if isinstance(value, list):
+            spans = [self.where(f"{key}.{i}") for i in range(len(value))]
+        else:
+            value, spans = [value], [self.where(key)]
+        found: list[Path] = []
+        for path, span in zip(value, spans, strict=True):
+            found += find_files(key, str(path), span or self._root, self.folders)
+        if not found:
+            raise self.error(key, "should name at least one file")
+        return found
+
+    def get(self, key: str) -> Any:
+        """The value at a dotted key; None if there is none."""
+        value: Any = self
+        for part in key.split("."):
+            value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+        return value
+
+    def missing(self, key: str) -> ConfigError:
+        """The error to raise where a key is needed that is not given."""
+        section, _, _ = key.rpartition(".")
+        span = self.where_key(section) if section else None
+        return ConfigError([MissingKey(span or self._root, key, meaning_of(key))])
+
+    def error(self, key: str, expected: str, advice: str | None = None) -> ConfigError:
+        """The error to raise for a value that does not do: `config.error(key, "should be …")`."""
+        span = self.where(key) or self.where_key(key.rpartition(".")[0]) or self._root
+        return ConfigError([BadValue(span, key, expected, advice)])
+
+    def dump(self) -> str:
+        """The fully resolved config as YAML, which can be read back."""
+        data = self.model_dump(exclude_none=True)
+        data["training"]["batch_size"] = self.batch_size
+        if not (self.training.epochs or self.training.steps):
+            data["training"]["epochs"] = self.epochs
+        return to_yaml(data)
+
+    @property
+    def _root(self) -> Span:
+        return Span(self.source, 0, len(self.source.text.partition("\n")[0]))
+
+    def _place(self, key: str) -> Place | None:
+        path = tuple(int(part) if part.isdecimal() else part for part in key.split("."))
+        return self._document.places.get(path)
+
+
+class Where:
+    """The places of one component of a config: its name, and each of its options."""
+
+    def __init__(self, config: Config, key: str) -> None:
+        self.config = config
+        self.key = key
+
+    def __call__(self, option: str | None) -> Span | None:
+        """Where the option's key stands, or for None the name, or else the whole component."""
+        if option is not None:
+            found = self.config.where_key(f"{self.key}.{option}")
+        else:
+            found = self.config.where(f"{self.key}.name") or self.config.where(f"{self.key}.format")
+        return found or self.config.where(self.key)
+
+
+def config_schema() -> dict[str, Any]:
+    """The JSON schema of a config, for editors."""
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        **Config.model_json_schema(),
+        "title": "NeuroScript config",
+    }
+
+
+def meaning_of(key: str) -> str | None:
+    """What the description of a key says."""
+    model: Any = Config
+    description = None
+    for part in key.split("."):
+        field = getattr(model, "model_fields", {}).get(part)
+        if field is None:
+            return None
+        description, model = field.description, field.annotation
+    return description

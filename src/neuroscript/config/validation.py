@@ -1,0 +1,140 @@
+"""From pydantic's account of what is wrong to diagnostics at the places of the config."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from neuroscript.config.config import Config
+from neuroscript.config.errors import BadValue, Contradiction, MissingKey, UnknownKey
+from neuroscript.config.yaml12 import Document, Path
+from neuroscript.diagnostics import Diagnostic, nearest, or_list
+
+ELSEWHERE = {
+    "learning_rate": "training.lr",
+    "max_epochs": "training.epochs",
+    "num_epochs": "training.epochs",
+    "max_steps": "training.steps",
+    "gradient_clip_val": "training.clip",
+    "accumulate_grad_batches": "training.accumulate",
+    "num_workers": "data.workers",
+    "criterion": "training.loss",
+}
+"""What other tools call our keys."""
+
+
+def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
+    """A diagnostic for each mistake; the branches of a union count as one."""
+    expected: dict[Path, list[str]] = {}
+    for problem in error.errors(include_url=False):
+        path = _path_in(document, problem["loc"])
+        key = ".".join(map(str, problem["loc"]))
+        match problem["type"]:
+            case "extra_forbidden":
+                yield _unknown_key(document, path)
+            case "missing":
+                place = document.places[path]
+                yield MissingKey(place.key or place.value, key, None)
+            case _:
+                expected.setdefault(path, []).append(_expectation(problem))
+    for path, texts in expected.items():
+        joined = " or ".join(dict.fromkeys(texts))
+        yield BadValue(document.places[path].value, ".".join(map(str, path)), f"should be {joined}")
+
+
+def contradictions(config: Config) -> Iterator[Diagnostic]:
+    """Keys that are right by themselves, but not together."""
+    first, second = config.data.batch_size, config.training.batch_size
+    here, there = config.where("training.batch_size"), config.where("data.batch_size")
+    if first and second and first != second and here and there:
+        yield Contradiction(here, "the batch size is given twice", there, "and differs here")
+    for split in ("val", "test"):
+        value, span = getattr(config.data, split), config.where(f"data.{split}")
+        if isinstance(value, float) and not 0 < value < 1 and span:
+            yield BadValue(span, f"data.{split}", "should be a fraction between 0 and 1, or a path")
+
+
+def _path_in(document: Document, loc: tuple[int | str, ...]) -> Path:
+    """The part of pydantic's location that is in the document; the rest names union branches."""
+    length = len(loc)
+    while length and loc[:length] not in document.places:
+        length -= 1
+    return loc[:length]
+
+
+def _expectation(problem: Any) -> str:
+    """Pydantic's message as what the value should be."""
+    context = problem.get("ctx", {})
+    match problem["type"]:
+        case "string_type":
+            return "text"
+        case "int_type" | "int_from_float" | "int_parsing":
+            return "a whole number"
+        case "float_type" | "float_parsing":
+            return "a number"
+        case "bool_type" | "bool_parsing":
+            return "true or false"
+        case "list_type":
+            return "a list"
+        case "dict_type":
+            return "a mapping `{name: …, options}`"
+        case "model_type" | "model_attributes_type" | "dataclass_type":
+            return "a section with keys of its own"
+        case "literal_error":
+            return str(context["expected"]).replace("'", "`")
+        case "greater_than":
+            return f"greater than {context['gt']:g}"
+        case "greater_than_equal":
+            return f"at least {context['ge']:g}"
+        case "less_than":
+            return f"less than {context['lt']:g}"
+        case _:
+            return str(problem["msg"]).removeprefix("Input should be ")
+
+
+def _unknown_key(document: Document, path: Path) -> UnknownKey:
+    place = document.places[path]
+    *parents, key = map(str, path)
+    section = ".".join(parents)
+    known = list(_fields_at(tuple(parents)))
+    return UnknownKey(place.key or place.value, key, section, known, _home_of(key, section, known))
+
+
+def _home_of(key: str, section: str, known: list[str]) -> str | None:
+    """What to say of a key that has its place in another section."""
+    if nearest(key, known):
+        return None
+    homes = [name for name in _all_keys() if name.rpartition(".")[2] == key]
+    if key in ELSEWHERE:
+        return f"it is called `{ELSEWHERE[key]}` here"
+    if homes:
+        sections = [home.rpartition(".")[0] for home in homes]
+        if "" in sections:
+            return f"`{key}` belongs at the top, outside every section"
+        return f"`{key}` belongs in section {or_list(sections)}"
+    return None
+
+
+def _fields_at(path: tuple[str, ...]) -> dict[str, Any]:
+    model: Any = Config
+    for part in path:
+        model = _section_of(model.model_fields[part].annotation)
+    return dict(model.model_fields)
+
+
+def _section_of(annotation: Any) -> type[BaseModel] | None:
+    """The section class in an annotation such as `EarlyStopping | None`."""
+    for candidate in (annotation, *get_args(annotation)):
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+    return None
+
+
+def _all_keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[str]:
+    for name, field in model.model_fields.items():
+        yield prefix + name
+        section = _section_of(field.annotation)
+        if section is not None:
+            yield from _all_keys(section, f"{prefix}{name}.")

@@ -1,0 +1,200 @@
+"""Making components from what a config says: a name, or a name with options."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from inspect import Parameter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from neuroscript.contracts.contract import Recipe
+from neuroscript.contracts.errors import (
+    ContractError,
+    MissingOption,
+    NameMissing,
+    NotAContract,
+    NotMade,
+    UnknownOption,
+    said,
+)
+from neuroscript.contracts.plugins import load_from_file
+from neuroscript.contracts.registry import ContractRegistry
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Span
+
+if TYPE_CHECKING:
+    from lightning.pytorch.callbacks import Callback
+    from torch import nn
+    from torch.optim import Optimizer
+
+    from neuroscript.contracts.checkpoint import CheckpointContract
+    from neuroscript.contracts.loss import LossContract
+
+C = TypeVar("C")
+
+Component = str | Mapping[str, Any]
+"""What a config says of a component: its name, or `{name: …, options}`."""
+
+Where = Callable[[str | None], Span | None]
+"""Where a component stands: at None its name, at an option that option's key."""
+
+
+def create_loss(
+    component: Component, *, where: Where | None = None, folders: Sequence[Path] = ()
+) -> LossContract:
+    """The loss of a config. `folders` are where `./file.py:name` is looked up.
+
+    >>> import torch
+    >>> loss = create_loss({"name": "huber", "delta": 2.0})
+    >>> loss.compute(torch.tensor([1.0]), torch.tensor([2.0]))
+    tensor(0.5000)
+    """
+    made: LossContract = _create("loss", component, where, folders)
+    return made
+
+
+def create_optimizer(
+    component: Component,
+    model: nn.Module,
+    lr: float,
+    *,
+    where: Where | None = None,
+    folders: Sequence[Path] = (),
+) -> Optimizer:
+    """The optimizer of a config, over the parameters of `model` that are to be trained."""
+    made = _create("optimizer", component, where, folders, model, lr)
+    optimizer: Optimizer = getattr(made, "optimizer", made)
+    return optimizer
+
+
+def create_checkpoint(
+    component: Component,
+    *,
+    beside: Sequence[str] = (),
+    where: Where | None = None,
+    folders: Sequence[Path] = (),
+) -> CheckpointContract:
+    """The checkpoint format of a config, without the keys `beside` that the caller reads."""
+    made: CheckpointContract = _create("checkpoint", component, where, folders, beside=beside)
+    return made
+
+
+def create_logger(
+    component: Component, *, where: Where | None = None, folders: Sequence[Path] = ()
+) -> Callback:
+    """A logger of a config: a LoggerContract, or the Callback that was registered."""
+    made: Callback = _create("logger", component, where, folders)
+    return made
+
+
+def split_component(
+    kind: str, component: Component, where: Where | None = None
+) -> tuple[str, dict[str, Any]]:
+    """The name of a component and its options; options alone are for the kind's default.
+
+    >>> split_component("optimizer", {"name": "sgd", "momentum": 0.9})
+    ('sgd', {'momentum': 0.9})
+    """
+    if isinstance(component, str):
+        return component, {}
+    options = dict(component)
+    name = options.pop("name", ContractRegistry.of(kind).kind.default)
+    if not isinstance(name, str):
+        raise ContractError([NameMissing(place_of(where, None, kind, "…"), kind)])
+    return name, options
+
+
+def find(
+    kind: str, name: str, where: Where | None = None, folders: Sequence[Path] = ()
+) -> Callable[..., Any]:
+    """The implementation of a name: registered, or `./file.py:name`."""
+    span = where(None) if where else None
+    if ".py:" in name:
+        found: Callable[..., Any] = load_from_file(name, folders, span)
+        return found
+    return ContractRegistry.of(kind).get(name, span)
+
+
+def make(
+    kind: str,
+    name: str,
+    recipe: Recipe[C],
+    options: Mapping[str, Any],
+    where: Where | None,
+    beside: Sequence[str] = (),
+) -> C:
+    """The component, once its options are known to be right.
+
+    Raises ContractError with everything that is wrong with the options.
+    """
+    check_options(kind, name, recipe, options, where, beside)
+    try:
+        return recipe.make(**options)
+    except NeuroScriptError:
+        raise
+    except (TypeError, ValueError, RuntimeError, AttributeError, LookupError) as error:
+        place = place_of(where, None, kind, name)
+        raise ContractError([NotMade(place, kind, name, _first_line(error))]) from error
+
+
+def check_options(
+    kind: str,
+    name: str,
+    recipe: Recipe[Any],
+    options: Mapping[str, Any],
+    where: Where | None,
+    beside: Sequence[str] = (),
+) -> None:
+    """Holds options against the component's own signature; raises ContractError."""
+    if recipe.options is None:
+        return
+    known = tuple(recipe.options)
+    problems: list[Diagnostic] = [
+        UnknownOption(place_of(where, option, kind, name), kind, name, option, known, beside)
+        for option in options
+        if option not in recipe.options
+    ]
+    problems += [
+        MissingOption(place_of(where, None, kind, name), kind, name, option)
+        for option, parameter in recipe.options.items()
+        if parameter.default is Parameter.empty and option not in options
+    ]
+    if problems:
+        raise ContractError(problems)
+
+
+def _create(
+    kind: str,
+    component: Component,
+    where: Where | None,
+    folders: Sequence[Path],
+    *context: Any,
+    beside: Sequence[str] = (),
+) -> Any:
+    name, options = split_component(kind, component, where)
+    implementation = find(kind, name, where, folders)
+    package = importlib.import_module(ContractRegistry.of(kind).kind.package)
+    recipe: Recipe[Any] | None = package.recipe(name, implementation, *context)
+    if recipe is None:
+        place = place_of(where, None, kind, name)
+        found = _describe(implementation)
+        raise ContractError([NotAContract(place, kind, name, found, package.EXPECTED)])
+    return make(kind, name, recipe, options, where, ("name", *beside))
+
+
+def place_of(where: Where | None, option: str | None, kind: str, name: str) -> Span:
+    """Where a component or its option stands, or what was said of it in Python."""
+    span = where(option) if where else None
+    return span or said(kind, f"{name} {{{option}: …}}" if option else name)
+
+
+def _describe(implementation: object) -> str:
+    if isinstance(implementation, type):
+        bases = [b.__name__ for b in implementation.__mro__[1:-1]]
+        return f"a class ({bases[0]})" if bases else "a class"
+    return f"an object of type {type(implementation).__name__}"
+
+
+def _first_line(error: Exception) -> str:
+    text = str(error).strip() or type(error).__name__
+    return text.splitlines()[0].rstrip(".")

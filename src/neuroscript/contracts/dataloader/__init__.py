@@ -1,0 +1,74 @@
+"""Data loaders: batches of tensors, from files or from anywhere."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Self
+
+from neuroscript.contracts.contract import Options, options_of, own_method
+
+if TYPE_CHECKING:
+    from torch.utils.data import Dataset
+
+EXPECTED = (
+    "a DataLoaderContract, a torch Dataset or IterableDataset class, or a LightningDataModule class"
+)
+
+DATA_KEYS = (
+    "path",
+    "split",
+    "batch_size",
+    "shuffle",
+    "seed",
+    "workers",
+    "format",
+    "train",
+    "val",
+    "test",
+)
+"""What every loader is told; one that does not name a key in its signature is not given it."""
+
+
+class DataLoaderContract(ABC):
+    """A source of batches: dicts `{"input": tensor, "target": tensor}`, batch dimension first.
+
+    With several inputs, or several targets, the value is a dict of tensors by port. The loader
+    is made from the `data` section of a config: `path` (the files of this split), `split`,
+    `batch_size`, `shuffle`, `seed` and every further key that stands there.
+    """
+
+    suffixes: ClassVar[tuple[str, ...]] = ()
+    """File suffixes for which this loader is chosen where no `data.format` is given."""
+
+    @abstractmethod
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        """One pass over the batches."""
+
+    @abstractmethod
+    def __len__(self) -> int:
+        """The number of batches in one pass."""
+
+    @classmethod
+    def from_config(cls, config: Mapping[str, Any]) -> Self:
+        """Makes the loader; as inherited, with those keys that its `__init__` names."""
+        options = options_of(cls)
+        return cls(**{k: v for k, v in config.items() if options is None or k in options})
+
+    @classmethod
+    def can_handle(cls, config: Mapping[str, Any]) -> bool:
+        """Whether this loader is the one for a `data` section that names no format."""
+        paths = config.get("path") or ()
+        paths = [paths] if isinstance(paths, str) else [str(path) for path in paths]
+        return bool(paths) and all(path.lower().endswith(cls.suffixes) for path in paths)
+
+    @classmethod
+    def options(cls) -> Options | None:
+        """What its `__init__` names; None if the loader judges its config by itself."""
+        if own_method(cls, "from_config", DataLoaderContract):
+            return None
+        return options_of(cls)
+
+    def dataset(self) -> Dataset[Any] | None:
+        """The samples one by one, for sharding across processes; None if there are no such."""
+        return None

@@ -1,0 +1,184 @@
+"""What can be wrong with a component: its name, its options, the file it comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from neuroscript.diagnostics import (
+    Diagnostic,
+    NeuroScriptError,
+    Source,
+    Span,
+    did_you_mean,
+    or_list,
+)
+
+
+class ContractError(NeuroScriptError):
+    """A component that does not exist, or cannot be made with the options it was given."""
+
+    exit_code: ClassVar[int] = 2
+
+
+class UnknownContract(ContractError):
+    """A name under which nothing is registered."""
+
+
+def said(kind: str, name: str) -> Span:
+    """A place to show for a name that was passed in Python and stands in no file."""
+    source = Source("<python>", f"{kind}: {name}")
+    return Span(source, len(kind) + 2, len(source.text))
+
+
+@dataclass(frozen=True)
+class UnknownImplementation(Diagnostic):
+    code = "NR101"
+    kind: str
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"there is no {self.kind} called `{self.name}`"
+
+    @property
+    def help(self) -> str:
+        near = did_you_mean(self.name, self.available)
+        return (f"{near}\n" if near else "") + (
+            f"available: {or_list(self.available, limit=24)}\n"
+            f"a file of your own that registers it goes under `plugins:`"
+        )
+
+
+@dataclass(frozen=True)
+class UnknownOption(Diagnostic):
+    code = "NR102"
+    kind: str
+    name: str
+    option: str
+    known: Sequence[str]
+    beside: Sequence[str] = ()
+
+    @property
+    def message(self) -> str:
+        return f"{self.kind} `{self.name}` has no option `{self.option}`"
+
+    @property
+    def help(self) -> str:
+        near = did_you_mean(self.option, [*self.known, *self.beside])
+        if near:
+            return near
+        return f"its options are {_and_list(self.known)}" if self.known else "it takes no options"
+
+
+@dataclass(frozen=True)
+class MissingOption(Diagnostic):
+    code = "NR103"
+    kind: str
+    name: str
+    option: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.kind} `{self.name}` needs the option `{self.option}`"
+
+    @property
+    def help(self) -> str:
+        return f"write it as `{{name: {self.name}, {self.option}: …}}`"
+
+
+@dataclass(frozen=True)
+class NotMade(Diagnostic):
+    code = "NR104"
+    kind: str
+    name: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.kind} `{self.name}` refuses its options: {self.reason}"
+
+
+@dataclass(frozen=True)
+class PluginFailed(Diagnostic):
+    code = "NR105"
+    plugin: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.plugin}` fails while it is imported: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        return "set NEUROSCRIPT_TRACEBACK=1 to see where the exception comes from"
+
+
+@dataclass(frozen=True)
+class PluginMissing(Diagnostic):
+    code = "NR106"
+    plugin: str
+    looked_in: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"there is no `{self.plugin}`"
+
+    @property
+    def help(self) -> str:
+        return "looked for " + _and_list(self.looked_in)
+
+
+@dataclass(frozen=True)
+class NotAContract(Diagnostic):
+    code = "NR107"
+    kind: str
+    name: str
+    found: str
+    expected: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` is {self.found}, which cannot serve as a {self.kind}"
+
+    @property
+    def help(self) -> str:
+        return f"a {self.kind} is {self.expected}"
+
+
+@dataclass(frozen=True)
+class NameMissing(Diagnostic):
+    code = "NR108"
+    kind: str
+
+    @property
+    def message(self) -> str:
+        return f"this {self.kind} has no name"
+
+    @property
+    def help(self) -> str:
+        return f"write a name, or `{{name: …}}` and the options of the {self.kind}"
+
+
+@dataclass(frozen=True)
+class NameMissingInFile(Diagnostic):
+    code = "NR109"
+    file_name: str
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"`{self.file_name}` defines no `{self.name}`"
+
+    @property
+    def help(self) -> str | None:
+        return did_you_mean(self.name, self.available) or (
+            f"it defines {_and_list(self.available)}" if self.available else None
+        )
+
+
+def _and_list(names: Sequence[str]) -> str:
+    return or_list(names, limit=24).replace(" or ", " and ")

@@ -1,0 +1,91 @@
+"""Losses: one number that says how far predictions are from targets."""
+
+from __future__ import annotations
+
+import inspect
+from abc import ABC, abstractmethod
+from typing import TYPE_CHECKING, Any, Self
+
+from neuroscript.contracts.contract import Options, Recipe, options_of, own_method
+
+if TYPE_CHECKING:
+    from torch import Tensor, nn
+
+EXPECTED = (
+    "a LossContract, an nn.Module class, or a function `(predictions, targets)` that returns a "
+    "scalar tensor"
+)
+
+
+class LossContract(ABC):
+    """A loss; its options are the keywords of its `__init__`.
+
+    >>> import torch
+    >>> class Absolute(LossContract):
+    ...     def compute(self, predictions, targets):
+    ...         return (predictions - targets).abs().mean()
+    >>> Absolute.from_config("absolute").compute(torch.tensor([1.0]), torch.tensor([3.0]))
+    tensor(2.)
+    """
+
+    @abstractmethod
+    def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        """The loss of a batch as a scalar tensor."""
+
+    @classmethod
+    def from_config(cls, loss_type: str, **options: Any) -> Self:
+        """Makes the loss that the config calls `loss_type`."""
+        return cls(**options)
+
+    @classmethod
+    def options(cls) -> Options | None:
+        """The options that a config may give it; None if it takes any."""
+        if own_method(cls, "from_config", LossContract):
+            return options_of(cls.from_config, skip=1)
+        return options_of(cls)
+
+
+class ModuleLoss(LossContract):
+    """A loss given as an nn.Module called with predictions and targets."""
+
+    def __init__(self, module: nn.Module) -> None:
+        self.module = module
+        self._has_state = bool(module.state_dict()) or any(True for _ in module.buffers())
+
+    def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        """What the module returns, moved to the device of the predictions first."""
+        if self._has_state:
+            self.module.to(predictions.device)
+        loss: Tensor = self.module(predictions, targets)
+        return loss
+
+
+class FunctionLoss(LossContract):
+    """A loss given as a function of predictions, targets and options."""
+
+    def __init__(self, function: Any, options: dict[str, Any]) -> None:
+        self.function = function
+        self.given = options
+
+    def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        """What the function returns."""
+        loss: Tensor = self.function(predictions, targets, **self.given)
+        return loss
+
+
+def recipe(name: str, implementation: Any) -> Recipe[LossContract] | None:
+    """How to make the loss from whatever was registered; None if it is no loss."""
+    from torch import nn
+
+    if isinstance(implementation, type):
+        if issubclass(implementation, LossContract):
+            contract = implementation
+            return Recipe(lambda **o: contract.from_config(name, **o), contract.options())
+        if issubclass(implementation, nn.Module):
+            return Recipe(lambda **o: ModuleLoss(implementation(**o)), options_of(implementation))
+        return None
+    if isinstance(implementation, nn.Module):
+        return Recipe(lambda: ModuleLoss(implementation), {})
+    if inspect.isroutine(implementation) or callable(implementation):
+        return Recipe(lambda **o: FunctionLoss(implementation, o), options_of(implementation, 2))
+    return None

@@ -1,0 +1,99 @@
+"""Python files and modules of the user, imported so that they can register components."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import importlib.util
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from neuroscript.contracts.errors import (
+    ContractError,
+    NameMissingInFile,
+    PluginFailed,
+    PluginMissing,
+    said,
+)
+from neuroscript.diagnostics import Source, Span
+
+
+def load_plugin(plugin: str, folders: Sequence[Path] = (), span: Span | None = None) -> ModuleType:
+    """Imports a Python file (`losses.py`, looked up in `folders`) or module (`my.losses`) once.
+
+    Raises ContractError if there is none (at `span`), or if it fails (at its own line).
+    """
+    place = span or said("plugin", plugin)
+    if plugin.endswith(".py"):
+        return _load_file(plugin, folders, place)
+    try:
+        return importlib.import_module(plugin)
+    except ModuleNotFoundError as error:
+        if error.name and (plugin == error.name or plugin.startswith(error.name + ".")):
+            looked_in = [f"a module `{plugin}` that Python can import"]
+            raise ContractError([PluginMissing(place, plugin, looked_in)]) from error
+        raise _failed(plugin, place, error) from error
+    except Exception as error:
+        raise _failed(plugin, place, error) from error
+
+
+def load_from_file(path: str, folders: Sequence[Path], span: Span | None = None) -> Any:
+    """What `./my_losses.py:focal` names: an object defined in a Python file."""
+    file_name, _, name = path.rpartition(":")
+    module = load_plugin(file_name, folders, span)
+    if not hasattr(module, name):
+        defined = [n for n, v in vars(module).items() if _defined_in(module, n, v)]
+        place = span or said("component", path)
+        raise ContractError([NameMissingInFile(place, file_name, name, defined)])
+    return getattr(module, name)
+
+
+def _load_file(plugin: str, folders: Sequence[Path], place: Span) -> ModuleType:
+    candidates = list(dict.fromkeys((folder / plugin).resolve() for folder in folders or [Path()]))
+    path = next((p for p in candidates if p.is_file()), None)
+    if path is None:
+        raise ContractError([PluginMissing(place, plugin, [str(p) for p in candidates])])
+    digest = hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()[:8]
+    name = f"{path.stem}_{digest}"
+    if name in sys.modules:
+        return sys.modules[name]
+    spec = importlib.util.spec_from_file_location(name, path)
+    assert spec and spec.loader, "a .py file always has a loader"
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise _failed(plugin, _line_in(path, error) or place, error) from error
+    return module
+
+
+def _failed(plugin: str, place: Span, error: Exception) -> ContractError:
+    reason = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
+    return ContractError([PluginFailed(place, plugin, reason)])
+
+
+def _line_in(path: Path, error: Exception) -> Span | None:
+    """The line of the user's own file at which the exception left it."""
+    if isinstance(error, SyntaxError) and error.lineno:
+        line = error.lineno
+    else:
+        frames = traceback.extract_tb(error.__traceback__)
+        lines = [frame.lineno for frame in frames if frame.filename == str(path)]
+        if not lines or not lines[-1]:
+            return None
+        line = lines[-1]
+    try:
+        source = Source(str(path), path.read_text(encoding="utf-8"), path)
+    except (OSError, UnicodeDecodeError):
+        return None
+    return source.line_span(line)
+
+
+def _defined_in(module: ModuleType, name: str, value: object) -> bool:
+    return not name.startswith("_") and getattr(value, "__module__", None) == module.__name__
