@@ -1,0 +1,79 @@
+"""Batches in the forms in which they come, as the tensors that a neuron takes and is held to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from neuroscript.training.errors import InputMissing, OutputMissing, TrainingError, said
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+TARGET = "target"
+INPUT = "input"
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """The names of a neuron's inputs and outputs, in order; `in` and `out` where unnamed."""
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+    def unpack(self, batch: Any) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
+        """The inputs of a batch in order, and for each output its target or None.
+
+        A batch is a dict (`input` and `target`, each a tensor or a dict by port; or inputs by
+        port beside `target`), a pair of inputs and targets, or inputs alone.
+
+        >>> Ports(("left", "right"), ("out",)).unpack({"left": 1, "right": 2, "target": 3})
+        ((1, 2), (3,))
+        >>> Ports(("in",), ("out",)).unpack((1, 2))
+        ((1,), (2,))
+        """
+        if isinstance(batch, Mapping):
+            if INPUT in batch and INPUT not in self.inputs:
+                given = batch[INPUT]
+            else:
+                given = {key: value for key, value in batch.items() if key != TARGET}
+            return self._inputs(given), self._targets(batch.get(TARGET))
+        if isinstance(batch, (tuple, list)):
+            if len(batch) == 2:
+                return self._inputs(batch[0]), self._targets(batch[1])
+            if len(batch) == 1:
+                return self._inputs(batch[0]), self._targets(None)
+        return self._inputs(batch), self._targets(None)
+
+    def _inputs(self, given: Any) -> tuple[Tensor, ...]:
+        if isinstance(given, Mapping):
+            if len(self.inputs) == 1 and len(given) == 1:
+                return tuple(given.values())
+            return tuple(_pick(given, self.inputs, InputMissing))
+        if isinstance(given, (tuple, list)):
+            return tuple(given)
+        return (given,)
+
+    def _targets(self, given: Any) -> tuple[Tensor | None, ...]:
+        if given is None:
+            return (None,) * len(self.outputs)
+        if isinstance(given, Mapping):
+            if len(self.outputs) == 1 and len(given) == 1:
+                return tuple(given.values())
+            return tuple(_pick(given, self.outputs, OutputMissing))
+        if isinstance(given, (tuple, list)):
+            return tuple(given)
+        return (given, *(None,) * (len(self.outputs) - 1))
+
+
+def _pick(
+    given: Mapping[str, Any],
+    names: Sequence[str],
+    missing: type[InputMissing] | type[OutputMissing],
+) -> list[Any]:
+    lacking = [name for name in names if name not in given]
+    if lacking:
+        place = said("batch", ", ".join(map(str, given)))
+        raise TrainingError([missing(place, name, None, list(given)) for name in lacking])
+    return [given[name] for name in names]

@@ -1,0 +1,44 @@
+"""A loss, an optimizer or a metric as a config says it: a name, or a name with options."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, TypeAlias
+
+Component: TypeAlias = str | dict[str, Any]
+"""`"adamw"`, or `{"name": "adamw", "weight_decay": 0.01}`."""
+
+
+def split(component: Component) -> tuple[str, dict[str, Any]]:
+    """The name and the options of a component.
+
+    >>> split({"name": "huber", "delta": 0.5})
+    ('huber', {'delta': 0.5})
+    """
+    if isinstance(component, str):
+        return component, {}
+    options = dict(component)
+    return str(options.pop("name", "")), options
+
+
+def written(component: Component) -> str:
+    """A component on one line, for people.
+
+    >>> written({"name": "huber", "delta": 0.5})
+    'huber delta 0.5'
+    """
+    name, options = split(component)
+    return " ".join([name, *(f"{key} {value}" for key, value in options.items())])
+
+
+def of_output(value: Any, output: str, outputs: int) -> Any:
+    """What a setting says of one output: it may be one for all, or a dict by output.
+
+    >>> of_output({"a": "mse", "b": "mae"}, "b", outputs=2)
+    'mae'
+    >>> of_output({"name": "huber", "delta": 0.5}, "b", outputs=2)
+    {'name': 'huber', 'delta': 0.5}
+    """
+    if outputs > 1 and isinstance(value, Mapping) and "name" not in value:
+        return value.get(output)
+    return value

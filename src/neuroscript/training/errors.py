@@ -1,0 +1,430 @@
+"""What can go wrong between a neuron, its data and its training."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import (
+    Diagnostic,
+    Label,
+    NeuroScriptError,
+    Source,
+    Span,
+    did_you_mean,
+    or_list,
+)
+
+
+class TrainingError(NeuroScriptError):
+    """Data and neuron that do not suit each other, or a run that failed."""
+
+
+class NonFiniteLossError(TrainingError):
+    """A loss that became NaN or infinite: the weights are spoilt and not worth keeping."""
+
+
+def said(subject: str, text: str) -> Span:
+    """A place to show for what was passed in Python and stands in no file."""
+    source = Source("<python>", f"{subject}: {text}")
+    return Span(source, len(subject) + 2, len(source.text))
+
+
+@dataclass(frozen=True)
+class ShapeMismatch(Diagnostic):
+    """The span is the sample's line in the data."""
+
+    code = "NT101"
+    port: str
+    port_span: Span | None
+    declared: str
+    found: str
+    detail: str
+    suited: str
+    """The shape that would take the data."""
+
+    @property
+    def message(self) -> str:
+        return f"`{self.port}` takes {self.declared}, and the data have {self.found}"
+
+    @property
+    def label(self) -> str:
+        return self.detail
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, f"declared {self.declared} here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        return f"declare the input as {self.suited}, or correct the data"
+
+
+@dataclass(frozen=True)
+class TokensExpected(Diagnostic):
+    code = "NT102"
+    port: str
+    port_span: Span | None
+    found: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.port}` takes tokens, and the data have {self.found}"
+
+    @property
+    def label(self) -> str:
+        return "tokens are whole numbers"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, "declared int here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        return "write token ids as integers (`3`, not `3.0`), or declare the port without `int`"
+
+
+@dataclass(frozen=True)
+class TokenOutOfRange(Diagnostic):
+    code = "NT103"
+    port: str
+    port_span: Span | None
+    token: int
+    vocabulary: int
+
+    @property
+    def message(self) -> str:
+        return (
+            f"token {self.token} is not in the vocabulary: "
+            f"the embedding knows 0 to {self.vocabulary - 1}"
+        )
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, "this input is embedded")] if self.port_span else ()
+
+    @property
+    def help(self) -> str | None:
+        if self.token < 0:
+            return None
+        return f"make the vocabulary {self.token + 1} or more"
+
+
+@dataclass(frozen=True)
+class ClassOutOfRange(Diagnostic):
+    code = "NT104"
+    index: int
+    classes: int
+    declared: str
+    port_span: Span | None
+
+    @property
+    def message(self) -> str:
+        return (
+            f"target {self.index} does not exist: an output with {self.classes} classes "
+            f"knows 0 to {self.classes - 1}"
+        )
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        text = f"{self.declared} tells {self.classes} classes apart"
+        return [Label(self.port_span, text)] if self.port_span else ()
+
+    @property
+    def help(self) -> str | None:
+        if self.index < 0:
+            return "class indices count from 0; -100 marks a target to ignore"
+        if self.index == self.classes:
+            return f"classes count from 0: subtract 1 from each, or give the output {self.index + 1}"
+        return f"give the output {self.index + 1} classes, or correct the target"
+
+
+@dataclass(frozen=True)
+class TooManyNames(Diagnostic):
+    code = "NT105"
+    names: Sequence[str]
+    classes: int
+    declared: str
+    port_span: Span | None
+
+    @property
+    def message(self) -> str:
+        return f"the data name {len(self.names)} classes, and the output has {self.classes}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, f"declared {self.declared} here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        return f"give the output {len(self.names)} classes: {or_list(self.names)}"
+
+
+@dataclass(frozen=True)
+class TargetsRefused(Diagnostic):
+    code = "NT106"
+    objection: str
+    found: str
+    declared: str
+    port_span: Span | None
+    advice: str
+
+    @property
+    def message(self) -> str:
+        return self.objection
+
+    @property
+    def label(self) -> str:
+        return f"{self.found} here"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, f"declared {self.declared} here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str | None:
+        return self.advice or None
+
+
+@dataclass(frozen=True)
+class InputMissing(Diagnostic):
+    code = "NT107"
+    port: str
+    port_span: Span | None
+    found: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        has = f"they have {or_list(self.found).replace(' or ', ' and ')}" if self.found else ""
+        return f"the data have no `{self.port}`" + (f": {has}" if has else "")
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, "declared here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        near = did_you_mean(self.port, self.found)
+        return near or f'give each sample a value for it: {{"{self.port}": …, "target": …}}'
+
+
+@dataclass(frozen=True)
+class ModelRefuses(Diagnostic):
+    code = "NT108"
+    model: str
+    data: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.model} fails on the first samples ({self.data}): {self.reason}"
+
+
+@dataclass(frozen=True)
+class OutputMissing(Diagnostic):
+    code = "NT109"
+    port: str
+    port_span: Span | None
+    found: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"the data have no target for the output `{self.port}`"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, "declared here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        near = did_you_mean(self.port, self.found)
+        return near or f'name the targets by output: "target": {{"{self.port}": …}}'
+
+
+@dataclass(frozen=True)
+class UnknownMetric(Diagnostic):
+    code = "NT201"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"there is no metric called `{self.name}`"
+
+    @property
+    def help(self) -> str:
+        near = did_you_mean(self.name, self.available)
+        return near or "metrics are those of torchmetrics, in lower case: `accuracy`, `f1`, `mae` …"
+
+
+@dataclass(frozen=True)
+class UnknownMetricOption(Diagnostic):
+    code = "NT202"
+    name: str
+    option: str
+    known: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"metric `{self.name}` has no option `{self.option}`"
+
+    @property
+    def help(self) -> str:
+        return did_you_mean(self.option, self.known) or f"its options are {or_list(self.known)}"
+
+
+@dataclass(frozen=True)
+class UnsuitedMetric(Diagnostic):
+    code = "NT203"
+    name: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"metric `{self.name}` does not suit this run: {self.reason}"
+
+
+@dataclass(frozen=True)
+class UnknownTask(Diagnostic):
+    code = "NT204"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"there is no task called `{self.name}`"
+
+    @property
+    def help(self) -> str:
+        return did_you_mean(self.name, self.available) or f"tasks are {or_list(self.available)}"
+
+
+@dataclass(frozen=True)
+class UnknownMonitor(Diagnostic):
+    code = "NT205"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"nothing called `{self.name}` will be logged, so it cannot be monitored"
+
+    @property
+    def help(self) -> str:
+        if self.name.startswith("val_") and not any(n.startswith("val_") for n in self.available):
+            return "give validation data: `data.val: 0.1`, or a path"
+        near = did_you_mean(self.name, self.available)
+        return near or f"what will be logged: {or_list(self.available)}"
+
+
+@dataclass(frozen=True)
+class TrainerRefuses(Diagnostic):
+    code = "NT206"
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"Lightning refuses these settings: {self.reason}"
+
+
+@dataclass(frozen=True)
+class UnknownTrainerArgument(Diagnostic):
+    code = "NT207"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"`lightning.Trainer` has no argument `{self.name}`"
+
+    @property
+    def help(self) -> str | None:
+        return did_you_mean(self.name, self.available)
+
+
+@dataclass(frozen=True)
+class CannotSplit(Diagnostic):
+    code = "NT208"
+    split: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.split} data cannot be a part of the training data: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        return f"give `data.{self.split}` as a path"
+
+
+@dataclass(frozen=True)
+class NonFiniteLoss(Diagnostic):
+    code = "NT301"
+    step: int
+    value: str
+    lr: float
+
+    @property
+    def message(self) -> str:
+        return f"the loss became {self.value} at step {self.step}"
+
+    @property
+    def help(self) -> str:
+        return (
+            f"try a smaller learning rate (`training.lr: {self.lr / 10:g}`), "
+            "or limit the gradient (`training.clip: 1.0`)"
+        )
+
+
+@dataclass(frozen=True)
+class LossNotScalar(Diagnostic):
+    code = "NT302"
+    loss: str
+    found: str
+
+    @property
+    def message(self) -> str:
+        return f"loss `{self.loss}` gives {self.found}, and a loss is one number a batch"
+
+    @property
+    def help(self) -> str:
+        return "average over the batch: `return loss.mean()`"
+
+
+@dataclass(frozen=True)
+class RunFailed(Diagnostic):
+    code = "NT303"
+    step: int
+    reason: str
+    saved: str | None
+
+    @property
+    def message(self) -> str:
+        when = f"after step {self.step}" if self.step else "before the first step ended"
+        return f"training failed {when}: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        trace = "set NEUROSCRIPT_TRACEBACK=1 to see where the exception comes from"
+        return f"the last state is saved in {self.saved}\n{trace}" if self.saved else trace
+
+
+@dataclass(frozen=True)
+class NoRun(Diagnostic):
+    code = "NT401"
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True)
+class NotConfigured(Diagnostic):
+    code = "NT402"
+    missing: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.missing}` is not given, and {self.reason}"

@@ -1,0 +1,67 @@
+"""What task inference may look at: one output of a neuron, and the first samples of the data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["float", "int", "bool"]
+Sizes: TypeAlias = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Values:
+    """What the data hold for one port.
+
+    `shape` is that of one sample, `()` for a single number.
+    """
+
+    kind: Kind
+    shape: Sizes
+    binary: bool = False
+    """Whether nothing but 0 and 1 was seen."""
+
+    names: tuple[str, ...] = ()
+    """Class names, where the data name their classes; their index is the value."""
+
+    def __str__(self) -> str:
+        kind = "class names" if self.names else self.kind
+        return f"{kind}[{', '.join(map(str, self.shape))}]" if self.shape else kind
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """All that decides the task of one output."""
+
+    port: str
+    """The output as it was declared, such as `[batch, 1]`."""
+
+    output: Sizes
+    """The sizes of one sample's output; `()` where the output is `[batch]`."""
+
+    inputs: tuple[Values, ...]
+    target: Values | None
+    """None where the data have no targets."""
+
+    last: str | None = None
+    """The activation that the output ends in, such as `Sigmoid`."""
+
+    vocabularies: frozenset[int] = field(default_factory=frozenset)
+    """How many tokens each embedding of the neuron knows."""
+
+    @property
+    def tokens(self) -> Sizes | None:
+        """The sizes of a lone input of tokens, None for any other input."""
+        if len(self.inputs) == 1 and self.inputs[0].kind == "int" and self.inputs[0].shape:
+            return self.inputs[0].shape
+        return None
+
+    @property
+    def single(self) -> bool:
+        """Whether the output is one number a sample: `[batch]` or `[batch, 1]`."""
+        return self.output in ((), (1,))
+
+    @property
+    def classes(self) -> int | None:
+        """How many classes an output `[batch, classes]` tells apart, else None."""
+        return self.output[0] if len(self.output) == 1 and self.output[0] > 1 else None

@@ -1,0 +1,84 @@
+"""The loss and the metrics of many batches together."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import torch
+
+from neuroscript.training.metrics import create_metric
+from neuroscript.training.objective import Objective, Outcome, Part
+
+if TYPE_CHECKING:
+    from torchmetrics import Metric
+
+
+class Meter:
+    """Adds up outcomes and tells their loss and metrics.
+
+    With several outputs, the metrics of each are called `<output>_<metric>`.
+    """
+
+    def __init__(self, objective: Objective) -> None:
+        self._metrics: list[tuple[Part, dict[str, Metric]]] = []
+        several = len(objective.parts) > 1
+        for part in objective.parts:
+            settings = part.task.metric_settings(part.head.classes)
+            prefix = f"{part.head.port}_" if several else ""
+            named = (create_metric(component, settings) for component in part.head.metrics)
+            self._metrics.append((part, {prefix + name: metric for name, metric in named}))
+        self._sum: torch.Tensor | None = None
+        self._samples = 0
+
+    @property
+    def names(self) -> list[str]:
+        """What `read` tells of, `loss` first."""
+        return ["loss", *(name for _, metrics in self._metrics for name in metrics)]
+
+    def add(self, outcome: Outcome) -> None:
+        """Takes in one batch, without waiting for its device."""
+        weighted = outcome.loss.detach() * outcome.size
+        self._sum = weighted if self._sum is None else self._sum + weighted
+        self._samples += outcome.size
+        for (part, metrics), (predictions, targets) in zip(
+            self._metrics, outcome.compared, strict=True
+        ):
+            if not metrics:
+                continue
+            scores = part.task.scores(predictions.detach(), part.head.last)
+            for name, metric in metrics.items():
+                if metric.device != scores.device:
+                    metric.to(scores.device)
+                _update(name, metric, part, scores, targets)
+
+    def read(self) -> dict[str, float]:
+        """The mean loss and the metrics since the last reading, and starts anew.
+
+        A metric that the samples do not define (such as r2 of a single one) is left out.
+        """
+        if self._sum is None:
+            return {}
+        found = {"loss": float(self._sum) / self._samples}
+        for _, metrics in self._metrics:
+            for name, metric in metrics.items():
+                try:
+                    value = metric.compute()
+                except ValueError:
+                    value = None
+                if isinstance(value, torch.Tensor) and value.numel() == 1:
+                    found[name] = float(value)
+                metric.reset()
+        self._sum, self._samples = None, 0
+        return found
+
+
+def _update(
+    name: str, metric: Metric, part: Part, scores: torch.Tensor, targets: torch.Tensor
+) -> None:
+    kind = part.task.metric_settings(part.head.classes).get("task")
+    if name.endswith("perplexity"):
+        metric.update(scores.unsqueeze(0), targets.unsqueeze(0))
+    elif kind in ("binary", "multilabel"):
+        metric.update(scores, targets.long())
+    else:
+        metric.update(scores, targets)

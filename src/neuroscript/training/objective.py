@@ -1,0 +1,127 @@
+"""What is minimised: the losses of a neuron's outputs against the targets of a batch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from neuroscript.contracts import LossContract, create_loss
+from neuroscript.training.activation import Conversion, conversion
+from neuroscript.training.batch import Ports
+from neuroscript.training.component import split
+from neuroscript.training.errors import LossNotScalar, TrainingError, said
+from neuroscript.training.head import Head
+from neuroscript.training.tasks import BY_NAME, Task
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A head with its task, its loss and what stands between output and loss, all made."""
+
+    head: Head
+    task: Task
+    loss: LossContract
+    conversion: Conversion | None
+
+    def compare(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        """The loss of arranged predictions and targets."""
+        if self.conversion is not None:
+            predictions = self.conversion.apply(predictions)
+        loss = self.loss.compute(predictions, targets)
+        if not isinstance(loss, Tensor) or loss.dim():
+            name, _ = split(self.head.loss)
+            shape = f"a tensor {list(loss.shape)}" if isinstance(loss, Tensor) else repr(loss)
+            raise TrainingError([LossNotScalar(said("loss", name), name, shape)])
+        return loss
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """A batch after the forward pass: its loss, and per head what metrics compare."""
+
+    loss: Tensor
+    compared: tuple[tuple[Tensor, Tensor], ...]
+    size: int
+    """How many samples the batch has."""
+
+    def detached(self) -> Outcome:
+        pairs = tuple((p.detach(), t.detach()) for p, t in self.compared)
+        return Outcome(self.loss.detach(), pairs, self.size)
+
+
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """The parts whose losses are added, and how batches become what the neuron takes."""
+
+    ports: Ports
+    parts: tuple[Part, ...]
+    casts: tuple[torch.dtype | None, ...] = ()
+    """For each input the element type that the neuron needs, None where it has it already."""
+
+    def inputs(self, batch: Any) -> tuple[Tensor, ...]:
+        """The inputs of a batch as the neuron takes them."""
+        return self._cast(self.ports.unpack(batch)[0])
+
+    def outcome(self, model: Callable[..., Any], batch: Any) -> Outcome:
+        """Runs the model on a batch and compares what it gives with the targets."""
+        given, targets = self.ports.unpack(batch)
+        inputs = self._cast(given)
+        outputs = as_tuple(model(*inputs))
+        total: Tensor | None = None
+        compared = []
+        for part, output, target in zip(self.parts, outputs, targets, strict=True):
+            pair = part.task.arrange(output, target, inputs)
+            loss = part.compare(*pair)
+            total = loss if total is None else total + loss
+            compared.append(pair)
+        assert total is not None
+        return Outcome(total, tuple(compared), len(inputs[0]))
+
+    def _cast(self, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
+        if not any(self.casts):
+            return given
+        return tuple(
+            value if dtype is None else value.to(dtype)
+            for value, dtype in zip(given, self.casts, strict=True)
+        )
+
+
+def make_objective(
+    heads: Sequence[Head],
+    ports: Ports,
+    casts: Sequence[torch.dtype | None] = (),
+    make_loss: Callable[..., LossContract] | None = None,
+    folders: Sequence[Path] = (),
+) -> Objective:
+    """The objective of heads; `make_loss` replaces `create_loss` where errors have a place."""
+    parts = []
+    for head in heads:
+        loss = make_loss(head.loss) if make_loss else create_loss(head.loss, folders=folders)
+        name, _ = split(head.loss)
+        parts.append(Part(head, BY_NAME[head.task], loss, conversion(name, head.last)))
+    return Objective(ports, tuple(parts), tuple(casts))
+
+
+def as_tuple(result: Any) -> tuple[Tensor, ...]:
+    """The outputs of a model in order, whatever they come in."""
+    if isinstance(result, Tensor):
+        return (result,)
+    if isinstance(result, Mapping):
+        return tuple(result.values())
+    return tuple(result)
+
+
+def casts_of(given: Sequence[Tensor], taken: Sequence[Tensor]) -> tuple[torch.dtype | None, ...]:
+    """How the inputs that a model took differ in element type from those it was given."""
+    pairs = zip(given, taken, strict=True)
+    return tuple(None if g.dtype == t.dtype else t.dtype for g, t in pairs)
+
+
+def parameters_of(model: nn.Module) -> int:
+    """How many numbers a model learns."""
+    return sum(p.numel() for p in model.parameters() if p.requires_grad)

@@ -1,0 +1,84 @@
+"""What a task is: when data ask for it, what it can take, and what is compared with what."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from neuroscript.training.facts import Facts
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+
+class Task(ABC):
+    """One row of the table of what is inferred from what.
+
+    A task is stateless. `reason` and `objection` look at facts before training; `arrange` and
+    `scores` run in every step.
+    """
+
+    name: ClassVar[str]
+    advice: ClassVar[str]
+    """What targets of this task look like, for the help of a refusal."""
+
+    @abstractmethod
+    def reason(self, facts: Facts) -> str | None:
+        """Why these facts ask for this task, or None if they do not."""
+
+    @abstractmethod
+    def objection(self, facts: Facts) -> str | None:
+        """Why the output or the targets do not suit this task, or None if they do."""
+
+    @abstractmethod
+    def loss(self, facts: Facts) -> str:
+        """The name of the loss where none is given."""
+
+    @abstractmethod
+    def metrics(self, facts: Facts) -> list[str]:
+        """The names of the metrics where none are given."""
+
+    @abstractmethod
+    def arrange(
+        self, predictions: Tensor, targets: Tensor | None, inputs: Sequence[Tensor]
+    ) -> tuple[Tensor, Tensor]:
+        """Predictions and targets in the shapes and element types that losses compare."""
+
+    def classes(self, facts: Facts) -> int | None:
+        """How many classes a target may name, None where targets are no classes."""
+        return None
+
+    def scores(self, predictions: Tensor, last: str | None) -> Tensor:
+        """Arranged predictions as metrics take them: probabilities, their logs, or values."""
+        return predictions
+
+    def metric_settings(self, classes: int | None) -> dict[str, Any]:
+        """What every metric of this task is told, where it has such an argument."""
+        return {}
+
+
+def log_probabilities(predictions: Tensor, last: str | None, dim: int) -> Tensor:
+    """The log of class probabilities, whether the neuron ends in Softmax, LogSoftmax or neither."""
+    import torch
+
+    if last == "LogSoftmax":
+        return predictions
+    if last == "Softmax":
+        return predictions.clamp_min(torch.finfo(predictions.dtype).tiny).log()
+    return predictions.log_softmax(dim)
+
+
+def probabilities(predictions: Tensor, last: str | None) -> Tensor:
+    """Independent probabilities, whether the neuron ends in Sigmoid or not."""
+    return predictions if last == "Sigmoid" else predictions.sigmoid()
+
+
+def class_loss(facts: Facts) -> str:
+    """NLL where the neuron already gives probabilities of classes, else cross entropy."""
+    return "nll" if facts.last in ("Softmax", "LogSoftmax") else "cross_entropy"
+
+
+def binary_loss(facts: Facts) -> str:
+    """The probability form of BCE after a Sigmoid, else the one that takes logits."""
+    return "bce" if facts.last == "Sigmoid" else "bce_with_logits"

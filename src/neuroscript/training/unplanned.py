@@ -1,0 +1,73 @@
+"""What to minimise, inferred from nothing but a model and its first batch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from neuroscript.training.batch import Ports
+from neuroscript.training.component import Component, of_output
+from neuroscript.training.errors import (
+    ModelRefuses,
+    TargetsRefused,
+    TrainingError,
+    UnknownTask,
+    said,
+)
+from neuroscript.training.head import Head, head_for
+from neuroscript.training.inference import Objection, decide
+from neuroscript.training.look import facts_of, values_of
+from neuroscript.training.objective import Objective, casts_of, make_objective
+from neuroscript.training.probe import SAMPLES, input_names, probe
+from neuroscript.training.tasks import BY_NAME
+
+
+def objective_from_batch(
+    model: nn.Module,
+    batch: Any,
+    task: str | dict[str, str] | None = None,
+    loss: Component | None = None,
+    metrics: list[Component] | None = None,
+    folders: Sequence[Path] = (),
+) -> Objective:
+    """The objective of a LightningModule that is used without a plan.
+
+    Raises TrainingError if the model does not take the batch, or no task takes its targets.
+    """
+    name = type(model).__name__
+    inputs, _ = Ports(input_names(model), ("out",)).unpack(batch)
+    shown = ", ".join(str(values_of(value)) for value in inputs)
+    try:
+        seen = probe(model, inputs)
+    except (RuntimeError, TypeError, ValueError, IndexError) as error:
+        reason = str(error).splitlines()[0]
+        raise TrainingError([ModelRefuses(said("batch", shown), name, shown, reason)]) from error
+    ports = Ports(input_names(model), tuple(seen.outputs))
+    _, targets = ports.unpack(batch)
+    heads: list[Head] = []
+    for port, facts in facts_of(seen, seen.inputs, targets).items():
+        count = len(seen.outputs)
+        asked = of_output(task, port, count)
+        if asked is not None and asked not in BY_NAME:
+            raise TrainingError([UnknownTask(said("task", asked), asked, list(BY_NAME))])
+        decision = decide(facts, asked)
+        if isinstance(decision, Objection):
+            found = str(facts.target) if facts.target else "no targets"
+            place = said("target", found)
+            raise TrainingError(
+                [TargetsRefused(place, decision.text, found, facts.port, None, decision.advice)]
+            )
+        heads.append(
+            head_for(
+                decision.task,
+                facts,
+                port,
+                of_output(loss, port, count),
+                of_output(metrics, port, count),
+            )
+        )
+    few = [value[:SAMPLES] for value in inputs]
+    return make_objective(heads, ports, casts_of(few, seen.inputs), folders=folders)
