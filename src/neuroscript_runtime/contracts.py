@@ -7,7 +7,7 @@ import neuroscript.contracts
 if TYPE_CHECKING:
     from neuroscript.contracts import *  # noqa: F403
 
-__all__ = neuroscript.contracts.__all__  # noqa: PLE0605
+__all__ = neuroscript.contracts.__all__
 
 
 def __getattr__(name: str) -> Any:

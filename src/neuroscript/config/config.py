@@ -42,6 +42,13 @@ class Config(Section):
 
     _document: Document = PrivateAttr()
 
+    @classmethod
+    def of(cls, data: dict[str, Any], document: Document) -> Config:
+        """The config with these values; raises pydantic's ValidationError."""
+        config = cls.model_validate(data)
+        config._document = document  # noqa: SLF001 - its own
+        return config
+
     @property
     def source(self) -> Source:
         """The text that the config was read from."""
@@ -78,9 +85,9 @@ class Config(Section):
         place = self._place(key)
         return (place.key or place.value) if place else None
 
-    def at(self, key: str) -> Where:
+    def at(self, key: str) -> ComponentPlace:
         """Where a component stands, in the form that `contracts.create_…` takes."""
-        return Where(self, key)
+        return ComponentPlace(self, key)
 
     def resolve(self, key: str) -> Path:
         """The file that a key names, looked up beside the config, then in the working directory.
@@ -140,7 +147,7 @@ class Config(Section):
         return self._document.places.get(path)
 
 
-class Where:
+class ComponentPlace:
     """The places of one component of a config: its name, and each of its options."""
 
     def __init__(self, config: Config, key: str) -> None:

@@ -50,11 +50,10 @@ def load_config(
 def _validated(document: Document, sink: Sink) -> Config:
     given = {key: {} if value is None else value for key, value in document.data.items()}
     try:
-        config = Config.model_validate(given)
+        config = Config.of(given, document)
     except ValidationError as error:
         sink.extend(explain(error, document))
         raise ConfigError(sink.errors) from None
-    config._document = document
     sink.extend(contradictions(config))
     if sink.has_errors:
         raise ConfigError(sink.errors)

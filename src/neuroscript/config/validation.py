@@ -99,10 +99,10 @@ def _unknown_key(document: Document, path: Path) -> UnknownKey:
     *parents, key = map(str, path)
     section = ".".join(parents)
     known = list(_fields_at(tuple(parents)))
-    return UnknownKey(place.key or place.value, key, section, known, _home_of(key, section, known))
+    return UnknownKey(place.key or place.value, key, section, known, _home_of(key, known))
 
 
-def _home_of(key: str, section: str, known: list[str]) -> str | None:
+def _home_of(key: str, known: list[str]) -> str | None:
     """What to say of a key that has its place in another section."""
     if nearest(key, known):
         return None

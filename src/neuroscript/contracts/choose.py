@@ -30,8 +30,7 @@ class NoLoader(Diagnostic):
     def help(self) -> str:
         names = ContractRegistry.of("dataloader").names()
         return (
-            f"say `data.format`: {or_list(names)}\n"
-            f"chosen by themselves: {or_list(self.suffixes)}"
+            f"say `data.format`: {or_list(names)}\nchosen by themselves: {or_list(self.suffixes)}"
         )
 
 

@@ -35,7 +35,11 @@ def options_of(callable_: Callable[..., Any], skip: Iterable[str] | int = ()) ->
     >>> list(options_of(focal, skip=2))
     ['gamma']
     """
-    parameters = list(inspect.signature(callable_).parameters.values())
+    try:
+        signature = inspect.signature(callable_, eval_str=True)
+    except NameError:
+        signature = inspect.signature(callable_)
+    parameters = list(signature.parameters.values())
     if isinstance(skip, int):
         parameters = parameters[skip:]
     else:

@@ -16,8 +16,10 @@ from neuroscript.contracts.errors import (
     NotAContract,
     NotMade,
     UnknownOption,
+    WrongOption,
     said,
 )
+from neuroscript.contracts.option_types import misfit, said_value
 from neuroscript.contracts.plugins import load_from_file
 from neuroscript.contracts.registry import ContractRegistry
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Span
@@ -153,6 +155,13 @@ def check_options(
         UnknownOption(place_of(where, option, kind, name), kind, name, option, known, beside)
         for option in options
         if option not in recipe.options
+    ]
+    problems += [
+        WrongOption(
+            place_of(where, option, kind, name), kind, name, option, said_value(value), expected
+        )
+        for option, value in options.items()
+        if (expected := misfit(value, recipe.options.get(option)))
     ]
     problems += [
         MissingOption(place_of(where, None, kind, name), kind, name, option)

@@ -26,6 +26,11 @@ class UnknownContract(ContractError):
     """A name under which nothing is registered."""
 
 
+def spoken(kind: str) -> str:
+    """A kind as sentences call it."""
+    return {"dataloader": "data loader", "checkpoint": "checkpoint format"}.get(kind, kind)
+
+
 def said(kind: str, name: str) -> Span:
     """A place to show for a name that was passed in Python and stands in no file."""
     source = Source("<python>", f"{kind}: {name}")
@@ -41,7 +46,7 @@ class UnknownImplementation(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"there is no {self.kind} called `{self.name}`"
+        return f"there is no {spoken(self.kind)} called `{self.name}`"
 
     @property
     def help(self) -> str:
@@ -63,7 +68,7 @@ class UnknownOption(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"{self.kind} `{self.name}` has no option `{self.option}`"
+        return f"{spoken(self.kind)} `{self.name}` has no option `{self.option}`"
 
     @property
     def help(self) -> str:
@@ -71,6 +76,23 @@ class UnknownOption(Diagnostic):
         if near:
             return near
         return f"its options are {_and_list(self.known)}" if self.known else "it takes no options"
+
+
+@dataclass(frozen=True)
+class WrongOption(Diagnostic):
+    code = "NR112"
+    kind: str
+    name: str
+    option: str
+    found: str
+    expected: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"the option `{self.option}` of {spoken(self.kind)} `{self.name}` is {self.expected}, "
+            f"not {self.found}"
+        )
 
 
 @dataclass(frozen=True)
@@ -82,10 +104,12 @@ class MissingOption(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"{self.kind} `{self.name}` needs the option `{self.option}`"
+        return f"{spoken(self.kind)} `{self.name}` needs the option `{self.option}`"
 
     @property
     def help(self) -> str:
+        if self.kind == "dataloader":
+            return f"give it as `data.{self.option}`"
         return f"write it as `{{name: {self.name}, {self.option}: …}}`"
 
 
@@ -98,7 +122,7 @@ class NotMade(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"{self.kind} `{self.name}` refuses its options: {self.reason}"
+        return f"{spoken(self.kind)} `{self.name}` refuses its options: {self.reason}"
 
 
 @dataclass(frozen=True)
@@ -141,11 +165,11 @@ class NotAContract(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"`{self.name}` is {self.found}, which cannot serve as a {self.kind}"
+        return f"`{self.name}` is {self.found}, which cannot serve as a {spoken(self.kind)}"
 
     @property
     def help(self) -> str:
-        return f"a {self.kind} is {self.expected}"
+        return f"a {spoken(self.kind)} is {self.expected}"
 
 
 @dataclass(frozen=True)
@@ -155,11 +179,11 @@ class NameMissing(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"this {self.kind} has no name"
+        return f"this {spoken(self.kind)} has no name"
 
     @property
     def help(self) -> str:
-        return f"write a name, or `{{name: …}}` and the options of the {self.kind}"
+        return f"write a name, or `{{name: …}}` and the options of the {spoken(self.kind)}"
 
 
 @dataclass(frozen=True)

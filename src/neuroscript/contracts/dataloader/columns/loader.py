@@ -1,0 +1,154 @@
+"""Batches gathered from columns held in memory."""
+
+from __future__ import annotations
+
+import copy
+from abc import abstractmethod
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, ClassVar, Self
+
+import torch
+from torch import Tensor
+from torch.utils.data import Dataset
+
+from neuroscript.contracts.dataloader import DataLoaderContract
+from neuroscript.contracts.dataloader.columns.classes import renumber
+from neuroscript.contracts.dataloader.columns.description import Description, describe
+from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
+from neuroscript.contracts.dataloader.columns.table import Table
+
+
+class ColumnLoader(DataLoaderContract):
+    """A loader that reads everything once and gathers each batch by one selection per column.
+
+    The order of samples is a function of the seed and the epoch alone, so that a run can be
+    resumed: call `set_epoch` before each pass.
+    """
+
+    format: ClassVar[str]
+    """What the format is called."""
+
+    def __init__(
+        self,
+        path: str | Path | Sequence[str | Path],
+        *,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int = 42,
+    ) -> None:
+        paths = [path] if isinstance(path, (str, Path)) else path
+        self.files = [Path(p) for p in paths]
+        self.batch_size = batch_size
+        self.shuffle = shuffle
+        self.seed = seed
+        self.epoch = 0
+        self.table = self.read(self.files)
+
+    @abstractmethod
+    def read(self, files: Sequence[Path]) -> Table:
+        """The samples of the files; raises DataError at the lines that are wrong."""
+
+    def __len__(self) -> int:
+        return -(-len(self.table) // self.batch_size)
+
+    def __iter__(self) -> Iterator[dict[str, Any]]:
+        total, size = len(self.table), self.batch_size
+        order = self.order() if self.shuffle else torch.arange(total)
+        for start in range(0, total, size):
+            yield self.gather(order[start : start + size])
+
+    def set_epoch(self, epoch: int) -> None:
+        """Says which pass comes next; each has an order of its own."""
+        self.epoch = epoch
+
+    def order(self) -> Tensor:
+        """The numbers of the samples in the order of this epoch."""
+        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + self.epoch)
+        return torch.randperm(len(self.table), generator=generator)
+
+    def gather(self, indices: Tensor) -> dict[str, Any]:
+        """The batch of the samples with these numbers."""
+        table = self.table
+        batch = {"input": _gathered(table.inputs, "input", indices)}
+        if table.targets:
+            batch["target"] = _gathered(table.targets, "target", indices)
+        return batch
+
+    @property
+    def columns(self) -> dict[str, Tensor]:
+        """All samples, by column."""
+        return self.table.columns
+
+    @property
+    def class_names(self) -> dict[str, list[str]]:
+        """By target (`target`, if it has no ports): the name of each class, if they have names."""
+        return self.table.class_names
+
+    def use_class_names(self, class_names: dict[str, list[str]]) -> None:
+        """Numbers the classes as other data does, such as the one that the model was trained on.
+
+        Raises DataError at the first sample of a class that is not among the names.
+        """
+        self.table = renumber(self.table, class_names)
+
+    def describe(self) -> Description:
+        """What was read, for people and for deciding what it can train."""
+        return describe(self.format, self.table)
+
+    def sample_line(self, sample: int) -> tuple[Path, int]:
+        """The file and line that a sample came from."""
+        return self.table.sample_line(sample)
+
+    def split(self, fraction: float, seed: int) -> tuple[Self, Self]:
+        """Two loaders, the second with that fraction of the samples, chosen by the seed alone.
+
+        Both keep the order of the files; the second is not shuffled.
+        """
+        total = len(self.table)
+        if total < 2:
+            raise DataError([NothingToSplit(whole_file(self.files[0]), total)])
+        held_out = min(max(1, round(total * fraction)), total - 1)
+        shuffled = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+        second = self._with(shuffled[:held_out].sort().values)
+        second.shuffle = False
+        return self._with(shuffled[held_out:].sort().values), second
+
+    def dataset(self) -> Dataset[Any]:
+        """The samples one by one."""
+        return _Samples(self)
+
+    def _with(self, indices: Tensor) -> Self:
+        other = copy.copy(self)
+        other.table = self.table.select(indices)
+        return other
+
+
+class _Samples(Dataset[Any]):
+    def __init__(self, loader: ColumnLoader) -> None:
+        self.loader = loader
+
+    def __len__(self) -> int:
+        return len(self.loader.table)
+
+    def __getitem__(self, index: int) -> dict[str, Any]:
+        return {name: _first(value) for name, value in self.__getitems__([index]).items()}
+
+    def __getitems__(self, indices: list[int]) -> dict[str, Any]:
+        return self.loader.gather(torch.tensor(indices))
+
+
+def _gathered(columns: dict[str, Tensor], single: str, indices: Tensor) -> Any:
+    gathered = {name: _numbers(c.index_select(0, indices)) for name, c in columns.items()}
+    return gathered[single] if list(gathered) == [single] else gathered
+
+
+def _numbers(column: Tensor) -> Tensor:
+    """Bytes are stored as such, and are token ids."""
+    return column.long() if column.dtype is torch.uint8 else column
+
+
+def _first(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: inner[0] for name, inner in value.items()}
+    return value[0]
