@@ -24,8 +24,6 @@ class Conversion:
 
     apply: Callable[[Tensor], Tensor]
     notice: str
-    expected: bool = False
-    """Whether it is simply how the loss is meant, and nothing to point out."""
 
 
 def conversion(loss: str, last: str | None) -> Conversion | None:
@@ -39,7 +37,7 @@ def conversion(loss: str, last: str | None) -> Conversion | None:
     match loss, last:
         case "nll", "Softmax":
             notice = "the neuron ends in Softmax: nll gets its log"
-            return Conversion(_log, notice, expected=True)
+            return Conversion(_log, notice)
         case "cross_entropy", "Softmax":
             notice = (
                 "the neuron ends in Softmax: cross_entropy gets its log, "

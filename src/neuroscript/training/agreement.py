@@ -87,8 +87,8 @@ def check_tokens(
     for port, tensor in inputs.items():
         if tensor.is_floating_point() or not tensor.numel():
             continue
-        strange = (tensor < 0) | (tensor >= vocabulary)
-        if strange.any():
+        if int(tensor.min()) < 0 or int(tensor.max()) >= vocabulary:
+            strange = (tensor < 0) | (tensor >= vocabulary)
             index = first_where(strange)
             token = int(tensor[index][strange[index]].reshape(-1)[0])
             found.append(

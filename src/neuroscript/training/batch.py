@@ -34,9 +34,8 @@ class Ports:
         ((1,), (2,))
         """
         if isinstance(batch, Mapping):
-            if INPUT in batch and INPUT not in self.inputs:
-                given = batch[INPUT]
-            else:
+            given = batch.get(INPUT)
+            if given is None or (INPUT in self.inputs and not isinstance(given, Mapping)):
                 given = {key: value for key, value in batch.items() if key != TARGET}
             return self._inputs(given), self._targets(batch.get(TARGET))
         if isinstance(batch, (tuple, list)):

@@ -135,7 +135,9 @@ class ClassOutOfRange(Diagnostic):
         if self.index < 0:
             return "class indices count from 0; -100 marks a target to ignore"
         if self.index == self.classes:
-            return f"classes count from 0: subtract 1 from each, or give the output {self.index + 1}"
+            return (
+                f"classes count from 0: subtract 1 from each, or give the output {self.index + 1}"
+            )
         return f"give the output {self.index + 1} classes, or correct the target"
 
 
@@ -239,6 +241,26 @@ class OutputMissing(Diagnostic):
     def help(self) -> str:
         near = did_you_mean(self.port, self.found)
         return near or f'name the targets by output: "target": {{"{self.port}": …}}'
+
+
+@dataclass(frozen=True)
+class NotMade(Diagnostic):
+    code = "NT110"
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return self.reason
+
+
+@dataclass(frozen=True)
+class NothingToLearn(Diagnostic):
+    code = "NT111"
+    model: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.model} has no parameters to train"
 
 
 @dataclass(frozen=True)
@@ -413,18 +435,25 @@ class RunFailed(Diagnostic):
 class NoRun(Diagnostic):
     code = "NT401"
     reason: str
+    advice: str | None = None
 
     @property
     def message(self) -> str:
         return self.reason
 
+    @property
+    def help(self) -> str | None:
+        return self.advice
+
 
 @dataclass(frozen=True)
-class NotConfigured(Diagnostic):
+class NothingToTest(Diagnostic):
     code = "NT402"
-    missing: str
-    reason: str
 
     @property
     def message(self) -> str:
-        return f"`{self.missing}` is not given, and {self.reason}"
+        return "there are no test data"
+
+    @property
+    def help(self) -> str:
+        return "give the config `data.test`, as a path or a fraction of the training data"

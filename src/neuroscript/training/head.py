@@ -48,6 +48,6 @@ def head_for(
         metrics=list(task.metrics(facts)) if metrics is None else metrics,
         port=port,
         last=facts.last,
-        classes=task.classes(facts) or (facts.output[-1] if facts.output else None),
+        classes=task.classes(facts),
         names=facts.target.names if facts.target else (),
     )

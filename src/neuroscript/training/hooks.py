@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,7 +22,7 @@ from neuroscript.training.probe import input_names
 from neuroscript.training.unplanned import objective_from_batch
 
 if TYPE_CHECKING:
-    from lightning import LightningModule
+    from lightning import LightningModule, Trainer
     from lightning.pytorch.callbacks import Callback
     from torch.optim import Optimizer
 
@@ -43,8 +43,9 @@ class _State:
     optimizer: Component
     lr: float
     metrics: list[Component] | None
+    logger: Component | list[Component]
     log_every: int
-    loggers: Loggers
+    loggers: Loggers | None = None
     folders: Sequence[Path] = (Path(),)
     objective: Objective | None = None
     journal: Journal = field(default_factory=Journal)
@@ -79,23 +80,38 @@ class RegistryHooks(_Module):
         log_every: int = 100,
     ) -> None:
         """Says by name what the hooks use; None is inferred from the first batch."""
-        names = logger if isinstance(logger, list) else [logger]
-        loggers = Loggers([create_logger(name) for name in names])
-        self._state = _State(task, loss, optimizer, lr, metrics, log_every, loggers)
+        self._state = _State(task, loss, optimizer, lr, metrics, logger, log_every)
 
-    def adopt(self, objective: Objective, folders: Sequence[Path] = (Path(),)) -> None:
-        """Takes an objective that was planned, instead of inferring it from the first batch."""
+    def adopt(
+        self,
+        objective: Objective,
+        loggers: Iterable[Callback] | None = None,
+        folders: Sequence[Path] = (Path(),),
+    ) -> None:
+        """Takes what was planned, instead of making it by name and from the first batch."""
         state = self._state
         state.objective, state.folders, state.meters = objective, folders, {}
+        if loggers is not None:
+            state.loggers = Loggers(loggers)
         if len(objective.parts) == 1:
             head = objective.parts[0].head
             settled = {"task": head.task, "loss": head.loss, "metrics": head.metrics}
             self.hparams.update({k: v for k, v in settled.items() if k in self.hparams})
 
     @property
-    def loggers_in_use(self) -> Loggers:
-        """The loggers, as one."""
-        return self._state.loggers
+    def told_loggers(self) -> Loggers:
+        """The loggers, as one; made by name when they are first asked for."""
+        state = self._state
+        if state.loggers is None:
+            names = state.logger if isinstance(state.logger, list) else [state.logger]
+            made = [create_logger(name, folders=state.folders) for name in names]
+            state.loggers = Loggers(made)
+        return state.loggers
+
+    @property
+    def objective(self) -> Objective | None:
+        """What is minimised; None until it was planned or inferred."""
+        return self._state.objective
 
     @property
     def latest(self) -> dict[str, float]:
@@ -111,7 +127,7 @@ class RegistryHooks(_Module):
 
     def configure_callbacks(self) -> list[Callback]:
         """The loggers, which are callbacks, and what ends them."""
-        return [*self._state.loggers.callbacks, LoggerEnds(self._state.loggers)]
+        return [*self.told_loggers.callbacks, LoggerEnds(self.told_loggers)]
 
     def configure_optimizers(self) -> Optimizer:
         """The optimizer of the registry over the neuron's parameters."""
@@ -124,7 +140,7 @@ class RegistryHooks(_Module):
         state.told = self.trainer.global_step
         watched = (getattr(c, "monitor", None) for c in self.trainer.callbacks)  # type: ignore[attr-defined]
         state.watched = any(str(name).startswith("train_") for name in watched)
-        state.loggers.begin(dict(self.hparams), self.model)
+        self.told_loggers.begin(dict(self.hparams), self.model)
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         """The loss of a batch; its value is read later, once an interval."""
@@ -148,8 +164,9 @@ class RegistryHooks(_Module):
             self._tell_of_training()
 
     def on_train_epoch_end(self) -> None:
-        """Tells of training so far where a callback wants to know every epoch."""
-        if self._state.watched:
+        """Tells of training so far after the last epoch, or where a callback watches each."""
+        trainer = self.trainer
+        if self._state.watched or trainer.should_stop or _is_last_epoch(trainer):
             self._tell_of_training()
             latest = self._state.latest
             self.log_dict({k: v for k, v in latest.items() if k.startswith("train_")})
@@ -205,6 +222,7 @@ class RegistryHooks(_Module):
         return {
             "inputs": list(objective.ports.inputs),
             "outputs": list(objective.ports.outputs),
+            "fractions": list(objective.fractions),
             "heads": [part.head.as_data() for part in objective.parts],
         }
 
@@ -212,7 +230,10 @@ class RegistryHooks(_Module):
         """Takes up what `settled` gave."""
         heads = [Head.from_data(head) for head in data["heads"]]
         ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]))
-        self.adopt(make_objective(heads, ports, folders=self._state.folders), self._state.folders)
+        folders = self._state.folders
+        self.adopt(
+            make_objective(heads, ports, data["fractions"], folders=folders), folders=folders
+        )
 
     def _objective(self, batch: Any) -> Objective:
         state = self._state
@@ -237,7 +258,7 @@ class RegistryHooks(_Module):
         told = self._meter(phase).read()
         named = {f"{phase}_{name}": value for name, value in told.items()}
         self._state.latest.update(named)
-        self._state.loggers.tell(self.trainer.global_step, told, phase)
+        self.told_loggers.tell(self.trainer.global_step, told, phase)
         self.log_dict(named)
 
     def _tell_of_training(self) -> dict[str, float]:
@@ -262,5 +283,10 @@ class RegistryHooks(_Module):
         state.kept, state.told = None, self.trainer.global_step
         named = {f"train_{name}": value for name, value in told.items()}
         state.latest.update(named)
-        state.loggers.tell(state.told, told, "train")
+        self.told_loggers.tell(state.told, told, "train")
         return named
+
+
+def _is_last_epoch(trainer: Trainer) -> bool:
+    last = trainer.max_epochs is not None and trainer.current_epoch + 1 == trainer.max_epochs
+    return last or 0 < trainer.max_steps <= trainer.global_step

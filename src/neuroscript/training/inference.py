@@ -86,5 +86,3 @@ def _suits_output(task: Task, facts: Facts) -> bool:
         "token_classification": len(facts.output) == 2,
     }
     return wanted.get(task.name, False)
-
-

@@ -60,4 +60,3 @@ def shape_text(sizes: Sequence[int]) -> str:
     '[batch, 3, 8, 8]'
     """
     return f"[{', '.join(['batch', *map(str, sizes)])}]"
-

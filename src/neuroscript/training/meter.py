@@ -30,10 +30,13 @@ class Meter:
         self._sum: torch.Tensor | None = None
         self._samples = 0
 
-    @property
-    def names(self) -> list[str]:
-        """What `read` tells of, `loss` first."""
-        return ["loss", *(name for _, metrics in self._metrics for name in metrics)]
+    def best(self) -> dict[str, str]:
+        """What `read` tells of, `loss` first, and whether `min` or `max` of it is best."""
+        best = {"loss": "min"}
+        for _, metrics in self._metrics:
+            for name, metric in metrics.items():
+                best[name] = "max" if metric.higher_is_better else "min"
+        return best
 
     def add(self, outcome: Outcome) -> None:
         """Takes in one batch, without waiting for its device."""

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from neuroscript.training.component import Component, split
 from neuroscript.diagnostics import NeuroScriptError, Span
+from neuroscript.training.component import Component, split
 from neuroscript.training.errors import UnknownMetric, UnknownMetricOption, UnsuitedMetric, said
 
 if TYPE_CHECKING:

@@ -60,8 +60,8 @@ class Objective:
 
     ports: Ports
     parts: tuple[Part, ...]
-    casts: tuple[torch.dtype | None, ...] = ()
-    """For each input the element type that the neuron needs, None where it has it already."""
+    fractions: tuple[bool, ...] = ()
+    """For each input whether the neuron takes fractions, as which whole numbers are then given."""
 
     def inputs(self, batch: Any) -> tuple[Tensor, ...]:
         """The inputs of a batch as the neuron takes them."""
@@ -83,18 +83,23 @@ class Objective:
         return Outcome(total, tuple(compared), len(inputs[0]))
 
     def _cast(self, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        if not any(self.casts):
+        if not any(map(_needs_cast, given, self.fractions)):
             return given
+        dtype = torch.get_default_dtype()
         return tuple(
-            value if dtype is None else value.to(dtype)
-            for value, dtype in zip(given, self.casts, strict=True)
+            value.to(dtype) if _needs_cast(value, fraction) else value
+            for value, fraction in zip(given, self.fractions, strict=True)
         )
+
+
+def _needs_cast(value: Tensor, fraction: bool) -> bool:
+    return fraction and (not value.is_floating_point() or value.dtype is torch.float64)
 
 
 def make_objective(
     heads: Sequence[Head],
     ports: Ports,
-    casts: Sequence[torch.dtype | None] = (),
+    fractions: Sequence[bool] = (),
     make_loss: Callable[..., LossContract] | None = None,
     folders: Sequence[Path] = (),
 ) -> Objective:
@@ -104,7 +109,7 @@ def make_objective(
         loss = make_loss(head.loss) if make_loss else create_loss(head.loss, folders=folders)
         name, _ = split(head.loss)
         parts.append(Part(head, BY_NAME[head.task], loss, conversion(name, head.last)))
-    return Objective(ports, tuple(parts), tuple(casts))
+    return Objective(ports, tuple(parts), tuple(fractions))
 
 
 def as_tuple(result: Any) -> tuple[Tensor, ...]:
@@ -116,10 +121,9 @@ def as_tuple(result: Any) -> tuple[Tensor, ...]:
     return tuple(result)
 
 
-def casts_of(given: Sequence[Tensor], taken: Sequence[Tensor]) -> tuple[torch.dtype | None, ...]:
-    """How the inputs that a model took differ in element type from those it was given."""
-    pairs = zip(given, taken, strict=True)
-    return tuple(None if g.dtype == t.dtype else t.dtype for g, t in pairs)
+def fractions_of(taken: Sequence[Tensor]) -> tuple[bool, ...]:
+    """Which of the inputs that a model took are fractions."""
+    return tuple(value.dtype is torch.get_default_dtype() for value in taken)
 
 
 def parameters_of(model: nn.Module) -> int:

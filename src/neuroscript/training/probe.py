@@ -76,9 +76,7 @@ def input_names(model: nn.Module) -> tuple[str, ...]:
     parameters = inspect.signature(model.forward).parameters.values()
     by_position = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     return tuple(
-        p.name
-        for p in parameters
-        if p.kind in by_position and p.default is inspect.Parameter.empty
+        p.name for p in parameters if p.kind in by_position and p.default is inspect.Parameter.empty
     )
 
 

@@ -11,7 +11,9 @@ import torch
 from torch import Tensor
 
 from neuroscript.contracts import DataLoaderContract
-from neuroscript.diagnostics import Source, Span
+from neuroscript.contracts.dataloader.columns import ColumnLoader
+from neuroscript.contracts.dataloader.columns.errors import on_line
+from neuroscript.diagnostics import Span
 from neuroscript.training.batch import INPUT, TARGET
 from neuroscript.training.errors import said
 
@@ -23,88 +25,86 @@ Place = Callable[[int], Span]
 class Samples:
     """All samples of a loader that holds its columns, the first batch of any other."""
 
-    batch: Any
-    """Inputs and targets in one of the forms that batches have."""
+    inputs: dict[str, Tensor]
+    """By the names that the data give them; `input` for one that has none."""
+
+    targets: dict[str, Tensor]
+    """By output; `target` for one that is not named; empty where there are none."""
+
+    batch_inputs: Any
+    """The inputs of a batch of the first samples, as training will get them."""
 
     place: Place
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """Class names by output; `target` where the targets have no names of their own."""
-
-    count: int | None = None
-    """How many samples there are, None where only the loader could tell."""
-
-    format: str = ""
-    notes: tuple[str, ...] = ()
-    """What the loader has to say, such as columns that it ignores."""
-
-    @property
-    def inputs(self) -> dict[str, Tensor]:
-        """The inputs by the names that the data give them."""
-        batch = self.batch
-        if isinstance(batch, Mapping):
-            given = batch[INPUT] if INPUT in batch else None
-            if given is None:
-                given = {key: value for key, value in batch.items() if key != TARGET}
-        elif isinstance(batch, (tuple, list)) and len(batch) in (1, 2):
-            given = batch[0]
-        else:
-            given = batch
-        if isinstance(given, Mapping):
-            return dict(given)
-        if isinstance(given, (tuple, list)):
-            return {str(index): value for index, value in enumerate(given)}
-        return {INPUT: given}
-
-    @property
-    def targets(self) -> dict[str, Tensor]:
-        """The targets by output, `target` for one that is not named; empty where there are none."""
-        batch = self.batch
-        if isinstance(batch, Mapping):
-            given = batch.get(TARGET)
-        else:
-            given = batch[1] if isinstance(batch, (tuple, list)) and len(batch) == 2 else None
-        if given is None:
-            return {}
-        return dict(given) if isinstance(given, Mapping) else {TARGET: given}
+    """Class names by the names of the targets."""
 
 
 def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Samples:
     """The samples of a loader; `elsewhere` is where one stands that has no line of its own."""
-    place = _place(loader, elsewhere)
-    columns = getattr(loader, "columns", None)
-    if isinstance(columns, Mapping) and columns:
-        return Samples(loader.whole(), place, _names(loader), len(next(iter(columns.values()))))
-    return Samples(next(iter(loader)), place, _names(loader))
+    if isinstance(loader, ColumnLoader):
+        names = {target: tuple(given) for target, given in loader.class_names.items()}
+        first = loader.gather(torch.arange(min(len(loader.table), 2)))
+        table = loader.table
+        return Samples(table.inputs, table.targets, first["input"], _lines_of(loader), names)
+    batch = next(iter(loader))
+    place = elsewhere or said("data", type(loader).__name__)
+    given, target = _sides(batch)
+    return Samples(
+        _by_name(given, INPUT),
+        {} if target is None else _by_name(target, TARGET),
+        given,
+        lambda _: place,
+        _names_of(loader),
+    )
 
 
-def _names(loader: DataLoaderContract) -> dict[str, tuple[str, ...]]:
-    names = getattr(loader, "class_names", None)
-    if not names:
-        return {}
+def first_where(condition: Tensor) -> int:
+    """The index of the first sample for which a condition holds anywhere.
+
+    >>> first_where(torch.tensor([[False, False], [False, True]]))
+    1
+    """
+    return int(torch.nonzero(condition.reshape(len(condition), -1).any(1))[0])
+
+
+def _sides(batch: Any) -> tuple[Any, Any]:
+    """The inputs and the targets of a batch."""
+    if isinstance(batch, Mapping):
+        if INPUT in batch:
+            return batch[INPUT], batch.get(TARGET)
+        inputs = {name: value for name, value in batch.items() if name != TARGET}
+        return inputs, batch.get(TARGET)
+    if isinstance(batch, (tuple, list)) and len(batch) == 2:
+        return batch[0], batch[1]
+    if isinstance(batch, (tuple, list)) and len(batch) == 1:
+        return batch[0], None
+    return batch, None
+
+
+def _by_name(given: Any, name: str) -> dict[str, Tensor]:
+    if isinstance(given, Mapping):
+        return dict(given)
+    if isinstance(given, (tuple, list)):
+        return {str(index): value for index, value in enumerate(given)}
+    return {name: given}
+
+
+def _names_of(loader: object) -> dict[str, tuple[str, ...]]:
+    names = getattr(loader, "class_names", None) or {}
     if isinstance(names, Mapping):
-        return {port: tuple(given) for port, given in names.items()}
+        return {target: tuple(given) for target, given in names.items()}
     return {TARGET: tuple(names)}
 
 
-def _place(loader: DataLoaderContract, elsewhere: Span | None) -> Place:
-    sample_line = getattr(loader, "sample_line", None)
-
-    def place(index: int) -> Span:
-        found = sample_line(index) if sample_line else None
-        if found is None:
-            return elsewhere or said("data", type(loader).__name__)
-        return line_of(*found)
+def _lines_of(loader: ColumnLoader) -> Place:
+    def place(sample: int) -> Span:
+        file, number = loader.sample_line(sample)
+        return on_line(file, number, _line(file, number))
 
     return place
 
 
-def line_of(file: str | Path, number: int) -> Span:
+def _line(file: Path, number: int) -> str:
     """A line of a data file, read again so that it can be shown."""
-    with open(file, encoding="utf-8", errors="replace") as lines:
-        text = next((line for at, line in enumerate(lines, 1) if at == number), "")
-    return Source(str(file), text.rstrip("\r\n"), Path(file), number).line_span(number)
-
-
-def first_where(condition: Tensor) -> int:
-    """The index of the first sample for which a condition holds anywhere."""
-    return int(torch.nonzero(condition.reshape(len(condition), -1).any(1))[0])
+    with file.open(encoding="utf-8", errors="replace") as lines:
+        return next((line for at, line in enumerate(lines, 1) if at == number), "")

@@ -20,8 +20,8 @@ from neuroscript.training.errors import (
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.inference import Objection, decide
 from neuroscript.training.look import facts_of, values_of
-from neuroscript.training.objective import Objective, casts_of, make_objective
-from neuroscript.training.probe import SAMPLES, input_names, probe
+from neuroscript.training.objective import Objective, fractions_of, make_objective
+from neuroscript.training.probe import input_names, probe
 from neuroscript.training.tasks import BY_NAME
 
 
@@ -69,5 +69,4 @@ def objective_from_batch(
                 of_output(metrics, port, count),
             )
         )
-    few = [value[:SAMPLES] for value in inputs]
-    return make_objective(heads, ports, casts_of(few, seen.inputs), folders=folders)
+    return make_objective(heads, ports, fractions_of(seen.inputs), folders=folders)

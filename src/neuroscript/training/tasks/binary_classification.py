@@ -61,5 +61,9 @@ class BinaryClassification(Task):
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         return probabilities(predictions, last)
 
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        yes = probabilities(output, last).reshape(-1, 1)
+        return (yes[:, 0] >= 0.5).long(), yes * yes.new_tensor([-1, 1]) + yes.new_tensor([1, 0])
+
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         return {"task": "binary"}

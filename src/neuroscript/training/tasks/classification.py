@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, class_loss, log_probabilities
+from neuroscript.training.tasks.task import Task, class_loss, likeliest, log_probabilities
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -16,6 +16,7 @@ class Classification(Task):
     """Any input to `[batch, classes]`, with the index or name of one class a sample."""
 
     name = "classification"
+    takes_classes = True
     advice = "a whole number from 0 up, or a name, for the class of the sample"
 
     def reason(self, facts: Facts) -> str | None:
@@ -56,6 +57,9 @@ class Classification(Task):
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         return log_probabilities(predictions, last, dim=1)
+
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        return likeliest(output, last, dim=-1)
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         return {"task": "multiclass", "num_classes": classes, "ignore_index": -100}

@@ -19,6 +19,7 @@ class LanguageModeling(Task):
     """
 
     name = "language_modeling"
+    takes_classes = True
     advice = "a list of token ids as long as the input, or none: then the input shifted by one"
 
     def reason(self, facts: Facts) -> str | None:
@@ -38,7 +39,9 @@ class LanguageModeling(Task):
             return f"language_modeling needs an output [batch, seq, vocab], and it is {facts.port}"
         target = facts.target
         if target is not None and (target.kind == "float" or target.shape != tokens):
-            return f"language_modeling takes one token for each step, and these targets are {target}"
+            return (
+                f"language_modeling takes one token for each step, and these targets are {target}"
+            )
         return None
 
     def loss(self, facts: Facts) -> str:
@@ -59,6 +62,9 @@ class LanguageModeling(Task):
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         return log_probabilities(predictions, last, dim=1)
+
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        return output.argmax(-1), None
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         return {"task": "multiclass", "num_classes": classes, "ignore_index": -100}

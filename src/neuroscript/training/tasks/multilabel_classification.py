@@ -44,6 +44,9 @@ class MultilabelClassification(Task):
     def metrics(self, facts: Facts) -> list[str]:
         return ["f1", "average_precision"]
 
+    def classes(self, facts: Facts) -> int | None:
+        return facts.output[0]
+
     def arrange(
         self, predictions: Tensor, targets: Tensor | None, inputs: Sequence[Tensor]
     ) -> tuple[Tensor, Tensor]:
@@ -52,6 +55,10 @@ class MultilabelClassification(Task):
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         return probabilities(predictions, last)
+
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        chances = probabilities(output, last)
+        return (chances >= 0.5).long(), chances
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         return {"task": "multilabel", "num_labels": classes}

@@ -36,7 +36,9 @@ class Regression(Task):
             return "regression takes numbers, and these targets are names"
         if target.shape == facts.output or (facts.single and target.shape in ((), (1,))):
             return None
-        return f"regression takes targets as large as the output {facts.port}, and these are {target}"
+        return (
+            f"regression takes targets as large as the output {facts.port}, and these are {target}"
+        )
 
     def loss(self, facts: Facts) -> str:
         return "mse"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, class_loss, log_probabilities
+from neuroscript.training.tasks.task import Task, class_loss, likeliest, log_probabilities
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -19,6 +19,7 @@ class Segmentation(Task):
     """
 
     name = "segmentation"
+    takes_classes = True
     advice = "a map of class indices as high and wide as the output; -100 for what does not count"
 
     def reason(self, facts: Facts) -> str | None:
@@ -57,6 +58,9 @@ class Segmentation(Task):
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         return log_probabilities(predictions, last, dim=1)
+
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        return likeliest(output, last, dim=1)
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         return {"task": "multiclass", "num_classes": classes, "ignore_index": -100}

@@ -23,6 +23,9 @@ class Task(ABC):
     advice: ClassVar[str]
     """What targets of this task look like, for the help of a refusal."""
 
+    takes_classes: ClassVar[bool] = False
+    """Whether a target is the index of one of the classes that the output tells apart."""
+
     @abstractmethod
     def reason(self, facts: Facts) -> str | None:
         """Why these facts ask for this task, or None if they do not."""
@@ -46,12 +49,16 @@ class Task(ABC):
         """Predictions and targets in the shapes and element types that losses compare."""
 
     def classes(self, facts: Facts) -> int | None:
-        """How many classes a target may name, None where targets are no classes."""
+        """How many classes, or independent labels, the output tells apart; None if neither."""
         return None
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         """Arranged predictions as metrics take them: probabilities, their logs, or values."""
         return predictions
+
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        """What a model's output says, sample by sample, and the probabilities behind it."""
+        return output, None
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         """What every metric of this task is told, where it has such an argument."""
@@ -67,6 +74,12 @@ def log_probabilities(predictions: Tensor, last: str | None, dim: int) -> Tensor
     if last == "Softmax":
         return predictions.clamp_min(torch.finfo(predictions.dtype).tiny).log()
     return predictions.log_softmax(dim)
+
+
+def likeliest(output: Tensor, last: str | None, dim: int) -> tuple[Tensor, Tensor]:
+    """The class of the highest probability, and the probabilities."""
+    chances = log_probabilities(output, last, dim).exp()
+    return chances.argmax(dim), chances
 
 
 def probabilities(predictions: Tensor, last: str | None) -> Tensor:

@@ -19,6 +19,7 @@ class TokenClassification(Task):
     """
 
     name = "token_classification"
+    takes_classes = True
     advice = "a list of class indices, one for each step; -100 for a step that does not count"
 
     def reason(self, facts: Facts) -> str | None:
@@ -58,6 +59,9 @@ class TokenClassification(Task):
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:
         return log_probabilities(predictions, last, dim=1)
+
+    def answer(self, output: Tensor, last: str | None) -> tuple[Tensor, Tensor | None]:
+        return output.argmax(-1), None
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         return {"task": "multiclass", "num_classes": classes, "ignore_index": -100}

@@ -1,0 +1,140 @@
+"""The loaders of a config's splits, and Lightning's view of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from lightning import LightningDataModule
+
+from neuroscript.config import Config, ConfigError
+from neuroscript.contracts import ContractRegistry, DataLoaderContract, create_dataloader
+from neuroscript.contracts.dataloader.columns import ColumnLoader
+from neuroscript.training.errors import CannotSplit, TrainingError, said
+
+Split: TypeAlias = Literal["train", "val", "test"]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """The loaders of a run; val and test are None where the config has none."""
+
+    train: DataLoaderContract
+    val: DataLoaderContract | None = None
+    test: DataLoaderContract | None = None
+
+
+def load_data(config: Config) -> Data:
+    """Makes the loaders of every split that the config names.
+
+    A fraction is held out of the training data, chosen by the seed alone. Classes of other
+    splits are numbered as in training. Raises ConfigError or DataError at what is wrong.
+    """
+    if config.data.train is None and config.data.format is None:
+        raise config.missing("data.train")
+    train = _load(config, "train")
+    made: dict[Split, DataLoaderContract | None] = {"val": None, "test": None}
+    left = 1.0
+    for split in made:
+        asked = getattr(config.data, split)
+        if isinstance(asked, float):
+            if asked >= left:
+                raise config.error(f"data.{split}", "leaves nothing to train on")
+            train, made[split] = _hold_out(config, train, split, asked / left)
+            left -= asked
+        elif asked is not None:
+            made[split] = _numbered_like(train, _load(config, split))
+    return Data(train, made["val"], made["test"])
+
+
+def _load(config: Config, split: Split) -> DataLoaderContract:
+    settings: dict[str, Any] = {
+        **config.data.options,
+        **{k: v for k in ("train", "val", "test") if (v := getattr(config.data, k)) is not None},
+        "split": split,
+        "batch_size": config.batch_size,
+        "shuffle": config.data.shuffle and split == "train",
+        "seed": config.training.seed,
+    }
+    if config.data.format is not None:
+        settings["format"] = config.data.format
+    if config.data.workers is not None:
+        settings["workers"] = config.data.workers
+    path = _path(config, split)
+    if path is not None:
+        settings["path"] = path
+    return create_dataloader(settings, where=config.at("data"), folders=config.folders)
+
+
+def _path(config: Config, split: Split) -> Any:
+    """The files of a split; a loader of one's own may mean something else than files by it."""
+    given = getattr(config.data, split)
+    if given is None:
+        return None
+    try:
+        found = [str(path) for path in config.resolve_all(f"data.{split}")]
+    except ConfigError:
+        built_in = ContractRegistry.of("dataloader").built_in
+        if config.data.format is None or config.data.format in built_in:
+            raise
+        return given
+    return found[0] if len(found) == 1 else found
+
+
+def _hold_out(
+    config: Config, train: DataLoaderContract, split: Split, fraction: float
+) -> tuple[DataLoaderContract, DataLoaderContract]:
+    divide = getattr(train, "split", None)
+    if not callable(divide):
+        span = config.where(f"data.{split}") or said("data", split)
+        reason = f"{type(train).__name__} has no method `split(fraction, seed)`"
+        raise TrainingError([CannotSplit(span, split, reason)])
+    kept, held_out = divide(fraction, config.training.seed)
+    return kept, held_out
+
+
+def _numbered_like(train: DataLoaderContract, other: DataLoaderContract) -> DataLoaderContract:
+    if isinstance(train, ColumnLoader) and isinstance(other, ColumnLoader) and train.class_names:
+        other.use_class_names(train.class_names)
+    return other
+
+
+class ContractDataModule(LightningDataModule):
+    """Loaders of the contract as Lightning asks for them."""
+
+    def __init__(self, data: Data) -> None:
+        super().__init__()
+        self.data = data
+
+    def train_dataloader(self) -> Batches:
+        """The training batches, in an order of their own each epoch."""
+        return Batches(self.data.train)
+
+    def val_dataloader(self) -> Batches | list[Batches]:
+        """The validation batches."""
+        return [] if self.data.val is None else Batches(self.data.val)
+
+    def test_dataloader(self) -> Batches | list[Batches]:
+        """The test batches."""
+        return [] if self.data.test is None else Batches(self.data.test)
+
+
+class Batches:
+    """The batches of a loader, which Lightning tells each epoch by way of `sampler`."""
+
+    def __init__(self, loader: DataLoaderContract) -> None:
+        self.loader = loader
+        self.sampler = self
+
+    def __iter__(self) -> Iterator[Any]:
+        return iter(self.loader)
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Passes the number of the epoch on to a loader that wants to know it."""
+        tell = getattr(self.loader, "set_epoch", None)
+        if tell is not None:
+            tell(epoch)

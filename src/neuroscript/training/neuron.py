@@ -1,0 +1,49 @@
+"""The neuron of a config: checked, compiled, and ready to be made."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from neuroscript.config import Config
+from neuroscript.training.agreement import Port
+
+if TYPE_CHECKING:
+    from lightning import LightningModule
+
+
+@dataclass(frozen=True, slots=True)
+class Neuron:
+    """What the compiler knows of the neuron that a config names."""
+
+    name: str
+    file: Path
+    inputs: Sequence[Port]
+    outputs: Sequence[Port]
+    code: str
+    """The Python that it compiles to, its `…Module` included."""
+
+    module_class: type[LightningModule]
+    """The `…Module` of that code."""
+
+
+def load_neuron(config: Config) -> Neuron:
+    """Reads, checks and compiles what `model` names.
+
+    Raises NeuroScriptError with the mistakes of the `.ns` file.
+    """
+    from neuroscript.codegen import build, emit
+    from neuroscript.language import check_path
+
+    file = config.resolve("model.file")
+    checked = check_path(file, neuron=config.model.neuron, params=config.model.params)
+    checked.raise_errors()
+    signature = checked.signature()
+    code = emit(checked, target="lightning")
+    namespace = build(code)
+    module_class = getattr(namespace, f"{signature.name}Module")
+    return Neuron(
+        signature.name, file, signature.inputs, signature.outputs, code.text, module_class
+    )

@@ -1,0 +1,218 @@
+"""From a config to everything that a run needs, every mistake found before the first step."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lightning import LightningModule, seed_everything
+from lightning.pytorch.callbacks import Callback
+from torch import nn
+
+from neuroscript.config import Config
+from neuroscript.contracts import create_logger, create_optimizer, load_plugin
+from neuroscript.training.checkpoints import CheckpointSettings, checkpoint_settings
+from neuroscript.training.component import Component
+from neuroscript.training.data import Data, load_data
+from neuroscript.training.errors import (
+    NothingToLearn,
+    NotMade,
+    TrainingError,
+    UnknownMonitor,
+    said,
+)
+from neuroscript.training.hooks import RegistryHooks
+from neuroscript.training.meter import Meter
+from neuroscript.training.metrics import create_metric
+from neuroscript.training.module import NeuronModule
+from neuroscript.training.neuron import Neuron, load_neuron
+from neuroscript.training.objective import Objective
+from neuroscript.training.planning import Plan
+from neuroscript.training.samples import Samples, look_at
+from neuroscript.training.settle import Settled, Subject, check_fit, check_targets, settle
+from neuroscript.training.summary import make_plan
+from neuroscript.training.trainer import check_trainer_arguments
+
+
+class TrainedModule(RegistryHooks, LightningModule):
+    """What a generated `…Module` and `NeuronModule` have in common, for annotations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A run that can start."""
+
+    config: Config
+    plan: Plan
+    module: TrainedModule
+    data: Data
+    checkpoint: CheckpointSettings
+    best_of: dict[str, str]
+    """For each metric that will be logged, whether min or max is best."""
+
+    code: str | None
+    """The generated Python of the neuron, None for a model that was handed in."""
+
+    def try_one_batch(self) -> float:
+        """The loss of the first batch, forwards and backwards, without a step."""
+        batch = next(iter(self.data.train))
+        objective = self.module.objective
+        assert objective is not None
+        loss = objective.outcome(self.module.model, batch).loss
+        loss.backward()
+        self.module.zero_grad()
+        return float(loss.detach())
+
+
+def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) -> Prepared:
+    """Checks, compiles and loads everything, and infers what is not said.
+
+    A model that is handed in is taken as it is; otherwise the config's neuron is made after
+    seeding. Raises NeuroScriptError for every mistake that can be known before training.
+    """
+    for index, plugin in enumerate(config.plugins):
+        load_plugin(plugin, config.folders, config.where(f"plugins.{index}"))
+    check_trainer_arguments(config)
+    if model is None and config.model.file is None:
+        raise config.missing("model.file")
+    neuron = load_neuron(config) if config.model.file is not None else None
+    data = load_data(config)
+    samples = look_at(data.train, config.where("data.train") or config.where("data.format"))
+    seed_everything(config.training.seed, workers=True, verbose=False)
+    module = make_module(config, neuron, model)
+    settled, subject = _settled(config, module.model, neuron, model is not None, samples)
+    _check_other_splits(config, data, subject, settled.objective)
+    best_of = _best_of(config, data, settled.objective)
+    _check_monitors(config, best_of)
+    _check_optimizer(config, module.model)
+    loggers = _loggers(config)
+    module.adopt(settled.objective, loggers, config.folders)
+    return Prepared(
+        config,
+        make_plan(config, subject, data, samples, settled),
+        module,
+        data,
+        checkpoint_settings(config, best_of),
+        best_of,
+        neuron.code if neuron is not None and model is None else None,
+    )
+
+
+def make_module(
+    config: Config, neuron: Neuron | None, model: nn.Module | type[nn.Module] | None
+) -> TrainedModule:
+    """The LightningModule of a run: the generated one, or one around a model handed in."""
+    training = config.training
+    settings: dict[str, Any] = {
+        "task": config.task,
+        "loss": training.loss,
+        "optimizer": training.optimizer,
+        "lr": training.lr,
+        "metrics": _metrics(config),
+        "logger": training.logger,
+        "log_every": training.log_every,
+    }
+    made: Any
+    if model is None:
+        assert neuron is not None
+        made = neuron.module_class(config.model.params, **settings)
+    elif isinstance(model, type) and issubclass(model, RegistryHooks):
+        made = model(config.model.params, **settings)
+    else:
+        if isinstance(model, type):
+            model = _instance(config, model)
+        given = model.model if isinstance(model, RegistryHooks) else model
+        made = NeuronModule(given, **settings)
+    module: TrainedModule = made
+    return module
+
+
+def _instance(config: Config, model: type[nn.Module]) -> nn.Module:
+    try:
+        return model(**config.model.params)
+    except TypeError as error:
+        span = config.where_key("model.params") or said("model", model.__name__)
+        reason = f"{model.__name__} cannot be made with these parameters: {error}"
+        raise TrainingError([NotMade(span, reason)]) from error
+
+
+def _settled(
+    config: Config, model: nn.Module, neuron: Neuron | None, handed_in: bool, samples: Samples
+) -> tuple[Settled, Subject]:
+    """What the model is trained for.
+
+    A model that is handed in may have been made with other parameters than the config says, so
+    what its `.ns` file declares is held against the data only to say where a mistake lies.
+    """
+    name = neuron.name if neuron is not None else type(model).__name__
+    declared = Subject(name, model, neuron)
+    if not handed_in or neuron is None:
+        return settle(config, declared, samples), declared
+    try:
+        return settle(config, declared, samples), declared
+    except TrainingError as located:
+        bare = Subject(type(model).__name__, model, None)
+        try:
+            return settle(config, bare, samples), bare
+        except TrainingError:
+            raise located from None
+
+
+def _check_other_splits(config: Config, data: Data, subject: Subject, objective: Objective) -> None:
+    for split, loader in (("val", data.val), ("test", data.test)):
+        if loader is not None:
+            samples = look_at(loader, config.where(f"data.{split}"))
+            check_fit(subject, samples)
+            check_targets(objective, subject, samples)
+
+
+def _best_of(config: Config, data: Data, objective: Objective) -> dict[str, str]:
+    """The metrics that will be logged; raises NeuroScriptError at metrics that do not suit."""
+    for part in objective.parts:
+        settings = part.task.metric_settings(part.head.classes)
+        for index, metric in enumerate(part.head.metrics):
+            place = config.where(f"training.metrics.{index}") or config.where("training.metrics")
+            create_metric(metric, settings, place)
+    best = Meter(objective).best()
+    phases = ["train"] + ["val"] * (data.val is not None)
+    return {f"{phase}_{name}": mode for phase in phases for name, mode in best.items()}
+
+
+def _check_monitors(config: Config, best_of: Mapping[str, str]) -> None:
+    """Refuses to watch what will not be logged."""
+    stopping = config.training.early_stopping
+    checkpoint = config.training.checkpoint
+    watched = {
+        "training.early_stopping": stopping.monitor if stopping else None,
+        "training.checkpoint": checkpoint.get("monitor") if isinstance(checkpoint, dict) else None,
+    }
+    for key, name in watched.items():
+        if name is not None and name not in best_of:
+            span = config.where(f"{key}.monitor") or config.where_key(key) or said("monitor", name)
+            raise TrainingError([UnknownMonitor(span, name, list(best_of))])
+
+
+def _check_optimizer(config: Config, model: nn.Module) -> None:
+    training = config.training
+    if not any(p.requires_grad for p in model.parameters()):
+        span = config.where("model.neuron") or config.where("model.file")
+        name = config.model.neuron or type(model).__name__
+        raise TrainingError([NothingToLearn(span or said("model", name), name)])
+    where = config.at("training.optimizer")
+    create_optimizer(training.optimizer, model, training.lr, where=where, folders=config.folders)
+
+
+def _loggers(config: Config) -> list[Callback]:
+    given = config.training.logger
+    if not isinstance(given, list):
+        return [create_logger(given, where=config.at("training.logger"), folders=config.folders)]
+    return [
+        create_logger(one, where=config.at(f"training.logger.{index}"), folders=config.folders)
+        for index, one in enumerate(given)
+    ]
+
+
+def _metrics(config: Config) -> list[Component] | None:
+    given = config.training.metrics
+    return given if given is None or isinstance(given, list) else [given]

@@ -1,0 +1,134 @@
+"""A trained model at hand: to ask, to test, to save."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import torch
+from torch import Tensor, nn
+
+from neuroscript.contracts import (
+    CheckpointContract,
+    CheckpointMetadata,
+    ContractRegistry,
+    create_checkpoint,
+)
+from neuroscript.training.answers import answers, as_batch
+from neuroscript.training.batch import INPUT
+from neuroscript.training.chatter import hushed
+from neuroscript.training.errors import NothingToTest, TrainingError, said
+from neuroscript.training.objective import Objective, as_tuple
+
+if TYPE_CHECKING:
+    from lightning import LightningDataModule, Trainer
+
+    from neuroscript.training.planning import Plan
+    from neuroscript.training.prepare import TrainedModule
+
+
+@dataclass
+class Runner:
+    """What `fit` returns. The model stays where it was trained; inputs are brought to it."""
+
+    module: TrainedModule
+    """The LightningModule around the model."""
+
+    trainer: Trainer | None
+    """The Trainer of the run, None for a run that was loaded."""
+
+    plan: Plan | None
+    run_dir: Path
+    datamodule: LightningDataModule | None = None
+    checkpoint: Path | None = None
+    """The best checkpoint if something was monitored, else the last."""
+
+    metrics: dict[str, float] = field(default_factory=dict)
+    """The last value of each metric, by names such as `train_loss`."""
+
+    config: dict[str, Any] = field(default_factory=dict)
+    """The resolved config as plain data."""
+
+    @property
+    def model(self) -> nn.Module:
+        """The neuron itself."""
+        return self.module.model
+
+    def infer(self, *inputs: Tensor) -> Any:
+        """What the model gives for a batch of each input, in evaluation mode, on the CPU.
+
+        Whole numbers are turned into fractions where the model needs them.
+        """
+        outputs = self._outputs(inputs[0] if len(inputs) == 1 else inputs)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    def predict(self, rows: Any) -> list[dict[str, Any]]:
+        """An answer for each row: `index`, `prediction`, and for classes `probabilities`.
+
+        Rows are plain values as in a data file, or one tensor with the rows as its first
+        dimension. Classes that have names are answered by name.
+        """
+        return answers(self._objective, self._outputs(as_batch(rows)))
+
+    def test(self) -> dict[str, float]:
+        """The metrics on the test data of the config, by names such as `test_accuracy`.
+
+        Raises TrainingError if the config has none.
+        """
+        if self.trainer is None or self.datamodule is None or not _has_test(self.datamodule):
+            raise TrainingError([NothingToTest(said("data", "test"))])
+        with hushed():
+            self.trainer.test(self.module, datamodule=self.datamodule, verbose=False)
+        latest = self.module.latest
+        found = {name: value for name, value in latest.items() if name.startswith("test_")}
+        self.metrics.update(found)
+        return found
+
+    def save(self, path: str | Path) -> Path:
+        """Writes the model to a file in the format of its suffix; `.pt` and `.safetensors` are
+        there from the start.
+        """
+        path = Path(path)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        metadata = CheckpointMetadata(
+            step=self.trainer.global_step if self.trainer else 0,
+            loss=self.metrics.get("train_loss"),
+            metrics=dict(self.metrics),
+            config={"run": self.config, "settled": self.module.settled()},
+        )
+        format_of(path).save(path, self.model, None, metadata)
+        return path
+
+    @property
+    def _objective(self) -> Objective:
+        objective = self.module.objective
+        assert objective is not None, "a run has an objective before it has a Runner"
+        return objective
+
+    def _outputs(self, given: Any) -> tuple[Tensor, ...]:
+        batch = given if isinstance(given, (Mapping, Tensor)) else {INPUT: tuple(given)}
+        device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
+        training = self.model.training
+        self.model.eval()
+        try:
+            with torch.no_grad():
+                inputs = self._objective.inputs(batch if isinstance(batch, Mapping) else [batch])
+                result = self.model(*(value.to(device) for value in inputs))
+        finally:
+            self.model.train(training)
+        return tuple(output.cpu() for output in as_tuple(result))
+
+
+def format_of(path: Path) -> CheckpointContract:
+    """The checkpoint format whose files end like this path; torch's own if none does."""
+    names = ContractRegistry.list_available("checkpoint")["checkpoint"]
+    for name in names:
+        if getattr(ContractRegistry.get_checkpoint(name), "suffix", None) == path.suffix:
+            return create_checkpoint(name)
+    return create_checkpoint("torch")
+
+
+def _has_test(datamodule: LightningDataModule) -> bool:
+    return bool(datamodule.test_dataloader())

@@ -1,0 +1,178 @@
+"""A plan made from what was settled, and shown to the user before the first step."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from neuroscript.config import Config
+from neuroscript.contracts import DataLoaderContract
+from neuroscript.contracts.dataloader.columns import ColumnLoader
+from neuroscript.training.component import split, written
+from neuroscript.training.data import Data
+from neuroscript.training.look import values_of
+from neuroscript.training.objective import parameters_of
+from neuroscript.training.planning import Plan
+from neuroscript.training.samples import Samples
+from neuroscript.training.settle import Settled, Subject
+
+if TYPE_CHECKING:
+    from neuroscript.training.runner import Runner
+
+CONFIGURED, DEFAULT, FROM_TASK = "as configured", "default", "from task"
+
+
+def make_plan(
+    config: Config, subject: Subject, data: Data, samples: Samples, settled: Settled
+) -> Plan:
+    """The plan of a run."""
+    training = config.training
+    heads = tuple(part.head for part in settled.objective.parts)
+    optimizer, _ = split(training.optimizer)
+    loggers = training.logger if isinstance(training.logger, list) else [training.logger]
+    file = config.model.file if subject.declared is not None else None
+    return Plan(
+        neuron=subject.name,
+        file=file,
+        signature=settled.signature,
+        parameters=parameters_of(subject.model),
+        data=_described(data.train, samples, _named(config.data.train)),
+        samples=_count(data.train),
+        task=_by_output({head.port: head.task for head in heads}),
+        loss=_by_output({head.port: split(head.loss)[0] for head in heads}),
+        metrics=_by_output({head.port: [split(m)[0] for m in head.metrics] for head in heads}),
+        optimizer=optimizer or "adam",
+        lr=training.lr,
+        batch_size=config.batch_size,
+        epochs=config.epochs,
+        steps=training.steps,
+        seed=training.seed,
+        val=_split(config.data.val, data.val),
+        test=_split(config.data.test, data.test),
+        logger=[split(logger)[0] for logger in loggers],
+        checkpoint=split(training.checkpoint)[0] or "torch",
+        reasons=_reasons(config, settled),
+        notices=_notices(settled),
+        heads=heads,
+    )
+
+
+def plan_lines(plan: Plan) -> list[str]:
+    """The plan as it is printed: what, its value, why.
+
+    The values of the inferred rows are aligned, so that the reasons stand in one column.
+    """
+    file = [plan.file] if plan.file else []
+    count = f"{plan.parameters:,} parameter{'' if plan.parameters == 1 else 's'}"
+    rows = [
+        ("neuron", "   ".join([plan.neuron, *file, plan.signature, count])),
+        ("data", plan.data),
+        *([("val", plan.val)] if plan.val else []),
+        *([("test", plan.test)] if plan.test else []),
+    ]
+    lines = [f"  {label:<10} {text}" for label, text in rows]
+    decided = list(_decided(plan))
+    width = max(len(value) for _, value, _ in decided)
+    lines += [f"  {label:<10} {value:<{width}}   {why}" for label, value, why in decided]
+    lines += [f"  {'note':<10} {notice}" for notice in plan.notices]
+    return lines
+
+
+def _decided(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    several = len(plan.heads) > 1
+    for head in plan.heads:
+        of = f" of {head.port}" if several else ""
+        key = f".{head.port}" if several else ""
+        yield "task", head.task + of, plan.reasons[f"task{key}"]
+        yield "loss", written(head.loss) + of, plan.reasons[f"loss{key}"]
+        if head.metrics:
+            names = ", ".join(written(metric) for metric in head.metrics)
+            yield "metrics", names + of, plan.reasons[f"metrics{key}"]
+    yield "optimizer", f"{plan.optimizer} lr {plan.lr:g}", plan.reasons["optimizer"]
+
+
+def _reasons(config: Config, settled: Settled) -> dict[str, str]:
+    training = config.training
+    several = len(settled.decisions) > 1
+    reasons = {}
+    for port, decision in settled.decisions.items():
+        key = f".{port}" if several else ""
+        reasons[f"task{key}"] = decision.reason
+        reasons[f"loss{key}"] = FROM_TASK if training.loss is None else CONFIGURED
+        reasons[f"metrics{key}"] = FROM_TASK if training.metrics is None else CONFIGURED
+    if several:
+        for name in ("task", "loss", "metrics"):
+            texts = [f"{port}: {reasons[f'{name}.{port}']}" for port in settled.decisions]
+            reasons[name] = "; ".join(texts)
+    keys = {
+        "optimizer": ("training.optimizer",),
+        "lr": ("training.lr",),
+        "batch_size": ("data.batch_size", "training.batch_size"),
+        "epochs": ("training.epochs", "training.steps"),
+        "seed": ("training.seed",),
+        "logger": ("training.logger",),
+        "checkpoint": ("training.checkpoint",),
+    }
+    for name, places in keys.items():
+        reasons[name] = CONFIGURED if any(map(config.where, places)) else DEFAULT
+    return reasons
+
+
+def _notices(settled: Settled) -> tuple[str, ...]:
+    parts = settled.objective.parts
+    return tuple(part.conversion.notice for part in parts if part.conversion is not None)
+
+
+def _by_output(values: Mapping[str, Any]) -> Any:
+    return dict(values) if len(values) > 1 else next(iter(values.values()))
+
+
+def _described(loader: DataLoaderContract, samples: Samples, named: str) -> str:
+    if isinstance(loader, ColumnLoader):
+        return f"{named}   {loader.describe()}"
+    kinds = [f"{name} {values_of(value)}" for name, value in samples.inputs.items()]
+    kinds += [f"{name} {values_of(value)}" for name, value in samples.targets.items()]
+    return "   ".join([*([named] if named else []), type(loader).__name__, "  ".join(kinds)])
+
+
+def _split(asked: Any, loader: DataLoaderContract | None) -> str | None:
+    if loader is None:
+        return None
+    named = f"{asked:g} of train" if isinstance(asked, float) else _named(asked)
+    count = _count(loader)
+    return named if count is None else f"{named}   {count} samples"
+
+
+def _named(paths: Any) -> str:
+    return ", ".join(map(str, paths)) if isinstance(paths, list) else str(paths or "")
+
+
+def _count(loader: DataLoaderContract) -> int | None:
+    return len(loader.table) if isinstance(loader, ColumnLoader) else None
+
+
+def result_lines(runner: Runner, steps: int, seconds: float) -> list[str]:
+    """The last metrics, where everything lies, and how to go on."""
+    metrics = "   ".join(f"{name} {value:.4g}" for name, value in runner.metrics.items())
+    lines = [f"  {'result':<10} {metrics}", f"  {'trained':<10} {steps:,} steps in {seconds:.1f} s"]
+    lines.append(f"  {'saved':<10} {runner.run_dir}   {_below(runner.checkpoint, runner.run_dir)}")
+    lines.append(f'  {"load":<10} neuroscript.load_run("{runner.run_dir}")')
+    return lines
+
+
+def _below(path: Path | None, folder: Path) -> str:
+    if path is None:
+        return ""
+    path, folder = path.absolute(), folder.absolute()
+    return str(path.relative_to(folder)) if path.is_relative_to(folder) else str(path)
+
+
+def as_json_object(runner: Runner) -> dict[str, Any]:
+    """What `--json` ends with; a metric that is no number is null."""
+    return {
+        "metrics": {k: v if math.isfinite(v) else None for k, v in runner.metrics.items()},
+        "run_dir": str(runner.run_dir),
+        "checkpoint": str(runner.checkpoint) if runner.checkpoint else None,
+    }

@@ -1,0 +1,112 @@
+"""The arguments of `lightning.Trainer` for a config."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from neuroscript.config import Config
+from neuroscript.training.errors import (
+    TrainerRefuses,
+    TrainingError,
+    UnknownTrainerArgument,
+    said,
+)
+
+if TYPE_CHECKING:
+    from lightning import Trainer
+    from lightning.pytorch.callbacks import Callback
+
+STEPS_BETWEEN_VALIDATIONS = 50
+"""How many steps at least: validating tiny epochs one by one would take most of the time."""
+
+
+def trainer_arguments(
+    config: Config, steps_per_epoch: int | None, validates: bool
+) -> dict[str, Any]:
+    """What the Trainer is told, callbacks and plugins aside; the last word is `training.trainer`.
+
+    Summaries and loggers of Lightning's own are off, for we have others; so is the trial
+    validation, since the plan has run the model already.
+    """
+    training = config.training
+    arguments: dict[str, Any] = {
+        "max_epochs": config.epochs if config.epochs is not None else -1,
+        "max_steps": training.steps if training.steps is not None else -1,
+        "accelerator": training.accelerator,
+        "devices": training.devices,
+        "num_nodes": training.nodes,
+        "strategy": training.strategy,
+        "precision": training.precision,
+        "gradient_clip_val": training.clip,
+        "accumulate_grad_batches": training.accumulate,
+        "deterministic": training.deterministic or None,
+        "check_val_every_n_epoch": epochs_between_validations(config, steps_per_epoch),
+        "limit_val_batches": 1.0 if validates else 0,
+        "num_sanity_val_steps": 0,
+        "logger": False,
+        "enable_model_summary": False,
+    }
+    return {**arguments, **training.trainer}
+
+
+def epochs_between_validations(config: Config, steps_per_epoch: int | None) -> int:
+    """Every epoch, or for tiny epochs every few, so that the last one is validated.
+
+    >>> from neuroscript.config import load_config
+    >>> config = load_config({"training": {"epochs": 60}})
+    >>> epochs_between_validations(config, 400), epochs_between_validations(config, 4)
+    (1, 12)
+    """
+    if steps_per_epoch is None or config.training.early_stopping or config.epochs is None:
+        return 1
+    most = math.ceil(STEPS_BETWEEN_VALIDATIONS / max(1, steps_per_epoch))
+    return max(n for n in range(1, most + 1) if config.epochs % n == 0)
+
+
+def make_trainer(
+    config: Config, arguments: dict[str, Any], callbacks: Sequence[Callback], plugins: Sequence[Any]
+) -> Trainer:
+    """The Trainer; raises TrainingError at `training` for arguments that Lightning refuses."""
+    from lightning import Trainer
+
+    check_trainer_arguments(config)
+    own_callbacks = arguments.pop("callbacks", None) or []
+    own_plugins = arguments.pop("plugins", None) or []
+    try:
+        return Trainer(
+            **arguments,
+            callbacks=[*callbacks, *_as_list(own_callbacks)],
+            plugins=[*plugins, *_as_list(own_plugins)],
+        )
+    except (TypeError, ValueError, RuntimeError) as error:
+        span = config.where_key("training.trainer") or config.where_key("training")
+        reason = str(error).strip().splitlines()[0]
+        raise TrainingError(
+            [TrainerRefuses(span or said("training", "trainer"), reason)]
+        ) from error
+
+
+def check_trainer_arguments(config: Config) -> None:
+    """Refuses keys of `training.trainer` that the Trainer does not have."""
+    from lightning import Trainer
+
+    known = list(inspect.signature(Trainer).parameters)
+    unknown = [key for key in config.training.trainer if key not in known]
+    if unknown:
+        raise TrainingError(
+            [
+                UnknownTrainerArgument(
+                    config.where_key(f"training.trainer.{key}") or said("trainer", key),
+                    key,
+                    known,
+                )
+                for key in unknown
+            ]
+        )
+
+
+def _as_list(value: Any) -> list[Any]:
+    return list(value) if isinstance(value, (list, tuple)) else [value]

@@ -1,0 +1,1 @@
+"""Older import paths of NeuroScript; everything here is re-exported from `neuroscript`."""
