@@ -1,0 +1,74 @@
+"""`neuroscript check`: diagnostics without running anything."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from neuroscript.cli.params import parse_params
+from neuroscript.cli.screen import show
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, as_data
+from neuroscript.language import check_path
+
+
+@click.command("check", epilog="Example: neuroscript check examples/01-xor.ns")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option(
+    "--format", "format_", type=click.Choice(["text", "json"]), default="text",
+    help="For people, or a JSON list on standard output.",
+)  # fmt: skip
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("-n", "--neuron", help="The entry neuron of a .ns file; by default the file decides.")
+@click.option(
+    "--params", multiple=True, metavar="NAME=VALUE",
+    help='Values for the entry neuron: --params "dim=64 heads=8".',
+)  # fmt: skip
+def command(
+    files: tuple[Path, ...],
+    format_: str,
+    strict: bool,
+    neuron: str | None,
+    params: tuple[str, ...],
+) -> int:
+    """Find mistakes in .ns files, and in configs with the neuron they train.
+
+    Ends with 0 if there are none (warnings alone are none), 1 if there are some, 2 for a mistake
+    in the command line or in a config.
+    """
+    found: list[Diagnostic] = []
+    code = 0
+    for path in files:
+        try:
+            found += check_file(path, neuron, parse_params(params))
+        except NeuroScriptError as error:
+            found += error.diagnostics
+            code = max(code, error.exit_code)
+    errors = [d for d in found if strict or d.severity is Severity.ERROR]
+    if format_ == "json":
+        click.echo(json.dumps([as_data(d) for d in found], indent=2))
+    elif found:
+        show(found)
+    else:
+        names = ", ".join(str(path) for path in files)
+        click.echo(f"{names}: no mistakes found", err=True)
+    return code or int(bool(errors))
+
+
+def check_file(path: Path, neuron: str | None, params: Mapping[str, Any]) -> list[Diagnostic]:
+    """Diagnostics of a `.ns` file, or of a config and the neuron that it names."""
+    if path.suffix not in (".yml", ".yaml"):
+        return list(check_path(path, neuron, params).diagnostics)
+    from neuroscript.config import load_config
+
+    config = load_config(path)
+    if config.model.file is None:
+        return []
+    file = config.resolve(config.model.file)
+    name = neuron or config.model.neuron
+    return list(check_path(file, name, {**config.model.params, **params}).diagnostics)
+
+

@@ -1,0 +1,43 @@
+"""`neuroscript compile`: a `.ns` file as Python."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from neuroscript.cli.screen import show
+from neuroscript.codegen import Target, emit
+from neuroscript.language import check_path
+
+
+@click.command(
+    "compile", epilog="Example: neuroscript compile examples/01-xor.ns -o xor_model.py"
+)
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("-n", "--neuron", help="Only this neuron and what it uses.")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
+    help="Where to write; standard output by default.",
+)  # fmt: skip
+@click.option(
+    "--target", type=click.Choice(["lightning", "torch"]), default="lightning",
+    help="Modules and a LightningModule that trains the entry neuron, or plain modules alone.",
+)  # fmt: skip
+def command(file: Path, neuron: str | None, output: Path | None, target: Target) -> int:
+    """Write a .ns file as readable Python."""
+    checked = check_path(file, neuron)
+    text = emit(checked, neuron, target).text
+    show(checked.diagnostics)
+    if output is None:
+        click.echo(text, nl=False)
+        return 0
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        problem = f"cannot write `{output}`: {(error.strerror or str(error)).lower()}"
+        raise click.ClickException(problem) from None
+    module = f"{checked.entry}Module" if target == "lightning" else checked.entry
+    click.echo(f"wrote {output}", err=True)
+    click.echo(f"next: python -c 'from {output.stem} import {module}'", err=True)
+    return 0

@@ -1,0 +1,6 @@
+"""Checked program to readable Python: naming, layout, classes; and running what was written."""
+
+from neuroscript.codegen.build import build
+from neuroscript.codegen.module import Code, Target, emit
+
+__all__ = ["Code", "Target", "build", "emit"]

@@ -1,0 +1,95 @@
+"""Values of the language as Python expressions."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import assert_never
+
+from neuroscript.codegen.writer import string
+from neuroscript.language.shapes.values import Abstract, to_python
+from neuroscript.language.syntax import ast
+
+_PRECEDENCE = {"or": 1, "and": 2, "not": 3, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
+               "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "neg": 7}  # fmt: skip
+ATOM = 9
+
+Kinds = Callable[[ast.Value], str]
+"""The kind of a value, as far as it is known: decides what `/` means."""
+
+
+class Expressions:
+    """Writes values; names are looked up in `names`, a division is exact where kinds are whole."""
+
+    def __init__(self, names: Mapping[str, str], kinds: Kinds) -> None:
+        self.names = names
+        self.kinds = kinds
+
+    def text(self, value: ast.Value) -> str:
+        return self.write(value)[0]
+
+    def operand(self, value: ast.Value, strength: int = ATOM) -> str:
+        """In parentheses if it binds less tightly than its place needs."""
+        text, own = self.write(value)
+        return text if own >= strength else f"({text})"
+
+    def write(self, value: ast.Value) -> tuple[str, int]:
+        """The expression and how tightly it binds."""
+        match value:
+            case ast.Literal(literal):
+                return literal_text(literal), ATOM
+            case ast.NameValue(name):
+                return self.names.get(name, name), ATOM
+            case ast.ListValue(items):
+                return f"[{', '.join(self.text(item) for item in items)}]", ATOM
+            case ast.Unary("not", operand):
+                return f"not {self.operand(operand, _PRECEDENCE['not'])}", _PRECEDENCE["not"]
+            case ast.Unary(_, operand):
+                return f"-{self.operand(operand, _PRECEDENCE['neg'])}", _PRECEDENCE["neg"]
+            case ast.Binary(operator, left, right):
+                if operator == "/" and "float" not in (self.kinds(left), self.kinds(right)):
+                    operator = "//"
+                strength = _PRECEDENCE[operator]
+                a = self.operand(left, strength + (strength == 4))
+                b = self.operand(right, strength + 1)
+                return f"{a} {operator} {b}", strength
+            case _:
+                assert_never(value)
+
+
+def literal_text(value: object) -> str:
+    """A known value as Python writes it.
+
+    >>> literal_text([1, 2.5, "a", None])
+    '[1, 2.5, "a", None]'
+    """
+    match value:
+        case str():
+            return string(value)
+        case list():
+            return f"[{', '.join(literal_text(item) for item in value)}]"
+        case _:
+            return repr(value)
+
+
+def known_text(value: Abstract) -> str | None:
+    """An evaluated value as Python writes it, or None where it is not known."""
+    python = to_python(value)
+    return None if python is ... else literal_text(python)
+
+
+def divisions(value: ast.Value) -> list[ast.Binary]:
+    """The divisions in a value, innermost first."""
+    match value:
+        case ast.Binary(operator, left, right):
+            inner = divisions(left) + divisions(right)
+            return [*inner, value] if operator == "/" else inner
+        case ast.Unary(_, operand):
+            return divisions(operand)
+        case ast.ListValue(items):
+            return [found for item in items for found in divisions(item)]
+        case ast.Literal() | ast.NameValue():
+            return []
+        case _:
+            assert_never(value)
+
+

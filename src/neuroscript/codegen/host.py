@@ -1,0 +1,105 @@
+"""What an `impl:` neuron is in Python: a module that is constructed, or an expression.
+
+`torch,nn/Linear` is a class. The standard library says more through `external(..)`:
+`module`, `name` and, with parameters in quotes, `positional`, `always` (passed even at their
+defaults) and keywords that the host calls differently; or `alias` (the input itself), `method`
+(of the input), `expr` (with ports and parameters in braces), `emitter` (a function of
+`emitters.py`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import InternalError
+from neuroscript.language.names.definition import Definition
+from neuroscript.language.syntax import ast
+
+
+@dataclass(frozen=True, slots=True)
+class HostClass:
+    """A class that is constructed in `__init__`."""
+
+    module: str
+    name: str
+    positional: tuple[str, ...]
+    """Parameters passed by position."""
+
+    keywords: tuple[tuple[str, str], ...]
+    """The host's name and ours, of what is passed by keyword."""
+
+    always: frozenset[str]
+    """Parameters that are passed even at their defaults."""
+
+    defaults_agree: bool
+    """Whether our defaults are known to be the host's."""
+
+
+@dataclass(frozen=True, slots=True)
+class HostExpression:
+    """Something that needs no module: exactly one of the fields is set."""
+
+    alias: str | None = None
+    method: HostClass | None = None
+    template: str | None = None
+    emitter: str | None = None
+
+
+Host = HostClass | HostExpression
+
+
+def host_of(definition: Definition) -> Host:
+    """The host of an `impl:` neuron."""
+    host = definition.neuron.impls[0].host
+    match host:
+        case ast.HostPath(provider, path):
+            parts = [name.text for name in path]
+            if provider.text in ("core", "neuroscript"):
+                return _core(definition, parts[-1])
+            package = ["torch"] if provider.text == "torch" else []
+            return _host_class(definition, ".".join([*package, *parts[:-1]]), parts[-1], {})
+        case ast.External(args):
+            options = {str(arg.keyword): _text(arg.value) for arg in args}
+            return _external(definition, options)
+
+
+def _core(definition: Definition, name: str) -> Host:
+    """What the standard library's neuron of that name is."""
+    library = definition.scope.library
+    if library is not None:
+        found = library.find(name)
+        if found is not None and found.neuron.impls:
+            return host_of(found)
+    return _host_class(definition, "neuroscript.primitives", name, {})
+
+
+def _external(definition: Definition, options: dict[str, str]) -> Host:
+    if "alias" in options:
+        return HostExpression(alias=options["alias"])
+    if "expr" in options:
+        return HostExpression(template=options["expr"])
+    if "emitter" in options:
+        return HostExpression(emitter=options["emitter"])
+    if "method" in options:
+        name = options.pop("method")
+        return HostExpression(method=_host_class(definition, "", name, options))
+    return _host_class(definition, options.pop("module"), options.pop("name"), options)
+
+
+def _host_class(
+    definition: Definition, module: str, name: str, options: dict[str, str]
+) -> HostClass:
+    always = frozenset(options.pop("always", "").split())
+    params = definition.params
+    required = tuple(name for name, param in params.items() if param.default is None)
+    positional = tuple(options.pop("positional", " ".join(required)).split())
+    renamed = {ours: theirs for theirs, ours in options.items() if ours not in positional}
+    keywords = [(renamed.get(p, p), p) for p in params if p not in positional]
+    keywords += [(theirs, ours) for theirs, ours in options.items() if ours in positional]
+    return HostClass(module, name, positional, tuple(keywords), always, definition.library)
+
+
+def _text(value: ast.Value) -> str:
+    if isinstance(value, ast.Literal) and isinstance(value.value, str):
+        return value.value
+    raise InternalError(f"{value.span}: an option of `external` is not a string")

@@ -1,0 +1,72 @@
+"""Names that a person would have chosen, and that clash with nothing."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+_WORD = re.compile(r"P?(?:[A-Z][a-z])?ReLU\d*|[A-Z][a-z]?LU\d*|[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]?(?![a-z]))?|\d+")
+
+MODULE_ATTRIBUTES = frozenset(
+    """
+    T_destination add_module apply bfloat16 buffers call_super_init children compile cpu cuda
+    double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter
+    get_submodule half ipu load_state_dict modules mtia named_buffers named_children named_modules
+    named_parameters parameters register_backward_hook register_buffer register_forward_hook
+    register_forward_pre_hook register_full_backward_hook register_full_backward_pre_hook
+    register_load_state_dict_post_hook register_load_state_dict_pre_hook register_module
+    register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+    set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu
+    zero_grad
+    """.split()
+)
+"""What nn.Module has already."""
+
+MODULE_NAMES = frozenset({"Any", "F", "NamedTuple", "nn", "self", "super", "torch", "int", "float",
+                          "bool", "str", "list", "range", "ValueError", "LightningModule",
+                          "RegistryHooks", "Component"})  # fmt: skip
+"""What generated modules use for themselves."""
+
+
+def snake_case(name: str) -> str:
+    """`LayerNorm` as an attribute.
+
+    >>> [snake_case(n) for n in ("ReLU", "RMSNorm", "Conv2d", "GPT2Block", "MLP", "LeakyReLU")]
+    ['relu', 'rms_norm', 'conv2d', 'gpt2_block', 'mlp', 'leaky_relu']
+    >>> snake_case("my_layer")
+    'my_layer'
+    """
+    return "_".join(word.lower() for word in _WORD.findall(name)) or name.lower()
+
+
+def class_name(name: str) -> str:
+    """The class of a neuron: its own name, unless Python or the module needs it."""
+    return safe(name, MODULE_NAMES)
+
+
+def safe(name: str, taken: frozenset[str] | set[str] = frozenset()) -> str:
+    """The name, with `_` behind it where it could not be used as it is."""
+    while keyword.iskeyword(name) or name in taken:
+        name += "_"
+    return name
+
+
+class Names:
+    """Hands out names, each once; repeated ones are numbered.
+
+    >>> names = Names()
+    >>> names.take("linear"), names.take("linear"), names.take("class")
+    ('linear', 'linear_2', 'class_')
+    """
+
+    def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
+        self.reserved = reserved
+        self.taken: set[str] = set()
+
+    def take(self, wanted: str) -> str:
+        base = safe(wanted, self.reserved)
+        name, number = base, 2
+        while name in self.taken:
+            name, number = f"{base}_{number}", number + 1
+        self.taken.add(name)
+        return name

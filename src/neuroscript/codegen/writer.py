@@ -1,0 +1,64 @@
+"""Lines of Python laid out as Black would."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+WIDTH = 88
+
+
+class Writer:
+    """Collects lines at a depth of indentation."""
+
+    def __init__(self) -> None:
+        self.lines: list[str] = []
+        self.depth = 0
+
+    def line(self, text: str = "") -> None:
+        self.lines.append("    " * self.depth + text if text else "")
+
+    def wrapped(self, head: str, items: Sequence[str], tail: str) -> None:
+        """`head` + items joined by commas + `tail`, over several lines where it is too long."""
+        indent = "    " * self.depth
+        whole = f"{head}{', '.join(items)}{tail}"
+        if len(indent + whole) <= WIDTH or not items:
+            self.line(whole)
+            return
+        inner = ", ".join(items)
+        self.line(head)
+        self.depth += 1
+        if len("    " * self.depth + inner) <= WIDTH and not inner.startswith("self,"):
+            self.line(inner)
+        else:
+            for item in items:
+                self.line(f"{item},")
+        self.depth -= 1
+        self.line(tail)
+
+    def docstring(self, first: str, body: str = "") -> None:
+        first, body = _escaped(first), _escaped(body)
+        if not body:
+            self.line(f'"""{first}"""')
+            return
+        self.line(f'"""{first}')
+        self.line()
+        for row in body.split("\n"):
+            self.line(row.rstrip())
+        self.line('"""')
+
+    def text(self) -> str:
+        return "\n".join(self.lines).rstrip("\n") + "\n"
+
+
+def _escaped(text: str) -> str:
+    """Text that stays itself inside a docstring."""
+    text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    return text[:-1] + '\\"' if text.endswith('"') else text
+
+
+def string(text: str) -> str:
+    """A string literal with double quotes where Black would have them."""
+    literal = repr(text)
+    if literal[0] == "'" and '"' not in text:
+        return '"' + literal[1:-1].replace("\\'", "'") + '"'
+    return literal

@@ -1,0 +1,26 @@
+"""Telling users what is wrong, where, and what to try: sources, spans, diagnostics, rendering.
+
+The lowest room: every other one may use it, and it uses none of them.
+"""
+
+from neuroscript.diagnostics.diagnostic import Diagnostic, Label, Severity, Sink
+from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
+from neuroscript.diagnostics.render import as_data, render
+from neuroscript.diagnostics.source import Source, Span
+from neuroscript.diagnostics.suggest import did_you_mean, nearest, or_list
+
+__all__ = [
+    "Diagnostic",
+    "InternalError",
+    "Label",
+    "NeuroScriptError",
+    "Severity",
+    "Sink",
+    "Source",
+    "Span",
+    "as_data",
+    "did_you_mean",
+    "nearest",
+    "or_list",
+    "render",
+]

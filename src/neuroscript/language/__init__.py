@@ -1,0 +1,15 @@
+"""What a `.ns` file means: syntax, names, rules, shapes. No torch, and nothing here runs user code."""
+
+from neuroscript.language.checking import Checked, check, check_path, check_text, read_source
+from neuroscript.language.signature import Param, Port, Signature
+
+__all__ = [
+    "Checked",
+    "Param",
+    "Port",
+    "Signature",
+    "check",
+    "check_path",
+    "check_text",
+    "read_source",
+]

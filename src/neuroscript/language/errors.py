@@ -1,0 +1,56 @@
+"""What can be wrong with a program as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import Diagnostic, or_list
+
+
+@dataclass(frozen=True)
+class UnreadableFile(Diagnostic):
+    code = "NS603"
+    name: str
+    problem: str
+    near: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"cannot read `{self.name}`: {self.problem}"
+
+    @property
+    def help(self) -> str | None:
+        return f"did you mean {or_list(self.near)}?" if self.near else None
+
+
+@dataclass(frozen=True)
+class UnknownParameter(Diagnostic):
+    code = "NS504"
+    heading: str
+    name: str
+    near: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"`{self.heading}` has no parameter `{self.name}`"
+
+    @property
+    def help(self) -> str | None:
+        return f"did you mean {or_list(self.near)}?" if self.near else None
+
+
+@dataclass(frozen=True)
+class MissingParameter(Diagnostic):
+    code = "NS514"
+    name: str
+    missing: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        noun = "parameter" if len(self.missing) == 1 else "parameters"
+        return f"`{self.name}` has no value for its {noun} {or_list(self.missing)}"
+
+    @property
+    def help(self) -> str:
+        values = " ".join(f"{name}=.." for name in self.missing)
+        return f"give them: `--params {values}`, or `params:` under `model:` in a config"

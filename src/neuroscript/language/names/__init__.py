@@ -1,0 +1,1 @@
+"""Which neuron, port or value a name means."""

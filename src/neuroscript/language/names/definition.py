@@ -1,0 +1,56 @@
+"""A neuron together with the scope that its body sees."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from neuroscript.diagnostics import Span
+from neuroscript.language.syntax import ast
+
+if TYPE_CHECKING:
+    from neuroscript.language.names.scope import Scope
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Definition:
+    """Compared by identity: two neurons of one name in two files are two definitions."""
+
+    neuron: ast.Neuron
+    scope: Scope = field(repr=False)
+    library: bool
+    """Whether it belongs to the standard library."""
+
+    @property
+    def name(self) -> str:
+        return self.neuron.name.text
+
+    @property
+    def params(self) -> Mapping[str, ast.Param]:
+        return {param.name.text: param for param in self.neuron.params}
+
+    @property
+    def span(self) -> Span:
+        return self.neuron.span
+
+    @property
+    def is_graph(self) -> bool:
+        return bool(self.neuron.graphs)
+
+    @property
+    def input_names(self) -> tuple[str, ...]:
+        return tuple(port.name.text if port.name else "in" for port in self.neuron.inputs)
+
+    @property
+    def output_names(self) -> tuple[str, ...]:
+        return tuple(port.name.text if port.name else "out" for port in self.neuron.outputs)
+
+    @property
+    def variadic(self) -> bool:
+        return any(port.variadic for port in self.neuron.inputs)
+
+    def heading(self) -> str:
+        """Name and parameters as declared: `Linear(in_dim, out_dim, bias=true)`."""
+        params = self.neuron.params
+        return f"{self.name}({', '.join(p.span.text for p in params)})" if params else self.name

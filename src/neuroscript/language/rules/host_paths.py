@@ -1,0 +1,64 @@
+"""`impl:` says which class does the work (NS605)."""
+
+from __future__ import annotations
+
+from neuroscript.diagnostics import Span, nearest
+from neuroscript.language.names.errors import MalformedPath
+from neuroscript.language.rules.rule import Context
+from neuroscript.language.syntax import ast
+
+PROVIDERS = ("torch", "core", "neuroscript", "python")
+OPTIONS = ("module", "name")
+
+
+def host_paths(context: Context) -> None:
+    for neuron in context.program.neurons:
+        for impl in neuron.impls:
+            match impl.host:
+                case ast.HostPath():
+                    _path(context, impl.host)
+                case ast.External():
+                    _external(context, impl.host)
+
+
+def _path(context: Context, host: ast.HostPath) -> None:
+    provider = host.provider.text
+    if provider not in PROVIDERS:
+        near = nearest(provider, PROVIDERS)
+        advice = f"did you mean `{near[0]}`?" if near else "write `torch,nn/Linear` or the like"
+        _add(context, host.provider.span, f"unknown provider `{provider}`", advice)
+    elif provider == "python" and len(host.path) < 2:
+        _add(context, host.span, "this names no class", "write `python,my_pkg/layers/Fancy`")
+    elif provider in ("core", "neuroscript"):
+        name = host.path[-1]
+        library = context.scope.library
+        if library is not None and library.find(name.text) is None:
+            near = library.near(name.text)
+            advice = f"did you mean `{near[0]}`?" if near else "see the standard library's list"
+            _add(context, name.span, f"the standard library has no `{name.text}`", advice)
+
+
+def _external(context: Context, host: ast.External) -> None:
+    given: dict[str, ast.Argument] = {}
+    for argument in host.args:
+        keyword = argument.keyword.text if argument.keyword else ""
+        text = isinstance(argument.value, ast.Literal) and isinstance(argument.value.value, str)
+        if keyword not in OPTIONS or not text:
+            advice = 'write `external(module="my_pkg.layers", name="Fancy")`'
+            _add(context, argument.span, "not an option of `external`", advice)
+            return
+        given[keyword] = argument
+        literal = argument.value
+        assert isinstance(literal, ast.Literal)
+        parts = str(literal.value).split(".")
+        if not all(part.isascii() and part.isidentifier() for part in parts):
+            problem = f"`{literal.value}` is not a name of Python's"
+            _add(context, argument.value.span, problem, "names are joined by dots")
+    for option in OPTIONS:
+        if option not in given:
+            advice = 'write `external(module="my_pkg.layers", name="Fancy")`'
+            _add(context, host.span, f"`external` misses `{option}`", advice)
+
+
+def _add(context: Context, span: Span, problem: str, advice: str) -> None:
+    context.sink.add(MalformedPath(span, problem, advice))

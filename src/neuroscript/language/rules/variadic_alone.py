@@ -1,0 +1,17 @@
+"""A port for any number of tensors is the only input, and never an output (NS207)."""
+
+from __future__ import annotations
+
+from neuroscript.language.names.errors import VariadicNotAlone
+from neuroscript.language.rules.rule import Context
+
+
+def variadic_alone(context: Context) -> None:
+    for neuron in context.program.neurons:
+        for port in neuron.inputs:
+            others = tuple(other.span for other in neuron.inputs if other is not port)
+            if port.variadic and others:
+                context.sink.add(VariadicNotAlone(port.span, others))
+        for port in neuron.outputs:
+            if port.variadic:
+                context.sink.add(VariadicNotAlone(port.span, ()))

@@ -1,0 +1,1 @@
+"""Dimensions, shapes and element types: what the declared ports mean and prove."""

@@ -1,0 +1,298 @@
+"""The algebra of dimensions: integer polynomials over variables and quotients.
+
+A `Dim` is in normal form, so two dimensions are equal exactly if they compare equal. Atoms are
+variables, exact quotients `p/q` and rounded-down quotients `floor(p/q)` that could not be divided
+out. `repr` prints source syntax.
+
+>>> d, h = Dim.var("d"), Dim.var("h")
+>>> (d + h) * (d - h)
+d*d - h*h
+>>> h * (d / h)
+d
+>>> (4 * d + 8) / 4
+d + 2
+>>> (d + 2) - d
+2
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property, reduce
+from itertools import count
+from math import gcd
+
+_fresh = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Var:
+    """A variable; two are the same if `name` and `number` are.
+
+    `positive` says that it is the size of a port and so at least 1.
+    """
+
+    name: str
+    number: int = 0
+    positive: bool = True
+
+    @staticmethod
+    def fresh(name: str, positive: bool = True) -> Var:
+        """A variable that equals no other."""
+        return Var(name, next(_fresh), positive)
+
+    def __repr__(self) -> str:
+        return self.name
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (0, self.name, self.number)
+
+
+@dataclass(frozen=True, slots=True)
+class Quotient:
+    """`over / under`, exact or rounded down."""
+
+    over: Dim
+    under: Dim
+    exact: bool
+
+    def __repr__(self) -> str:
+        text = f"{_grouped(self.over)}/{_grouped(self.under, product=True)}"
+        return text if self.exact else f"floor({text})"
+
+    @property
+    def positive(self) -> bool:
+        return self.exact and self.over.is_positive and self.under.is_positive
+
+    @property
+    def key(self) -> tuple[object, ...]:
+        return (1, repr(self), 0)
+
+
+Atom = Var | Quotient
+Monomial = tuple[Atom, ...]
+"""A product of atoms in order of their keys, an atom twice for its square."""
+
+
+@dataclass(frozen=True)
+class Dim:
+    """A sum of monomials with integer coefficients, none of them 0, in a fixed order."""
+
+    terms: tuple[tuple[Monomial, int], ...]
+
+    # --- making one
+
+    @staticmethod
+    def const(value: int) -> Dim:
+        return Dim((((), value),)) if value else Dim(())
+
+    @staticmethod
+    def var(name: str, positive: bool = True) -> Dim:
+        return Dim.of(Var(name, 0, positive))
+
+    @staticmethod
+    def of(atom: Atom) -> Dim:
+        return Dim((((atom,), 1),))
+
+    @staticmethod
+    def total(terms: Iterable[tuple[Monomial, int]]) -> Dim:
+        """The sum of terms in any order, with any repetition."""
+        sums: dict[Monomial, int] = {}
+        for monomial, factor in terms:
+            sums[monomial] = sums.get(monomial, 0) + factor
+        kept = [(monomial, factor) for monomial, factor in sums.items() if factor]
+        kept.sort(key=lambda term: (-len(term[0]), [atom.key for atom in term[0]]))
+        return Dim(tuple(kept))
+
+    # --- looking at one
+
+    @cached_property
+    def constant(self) -> int | None:
+        """Its value if it has no variables."""
+        if not self.terms:
+            return 0
+        (monomial, factor), *more = self.terms
+        return factor if not monomial and not more else None
+
+    @property
+    def variable(self) -> Var | None:
+        """The variable, if it is nothing else."""
+        if len(self.terms) == 1:
+            monomial, factor = self.terms[0]
+            if factor == 1 and len(monomial) == 1 and isinstance(monomial[0], Var):
+                return monomial[0]
+        return None
+
+    @cached_property
+    def variables(self) -> frozenset[Var]:
+        found: set[Var] = set()
+        for monomial, _ in self.terms:
+            for atom in monomial:
+                if isinstance(atom, Var):
+                    found.add(atom)
+                else:
+                    found |= atom.over.variables | atom.under.variables
+        return frozenset(found)
+
+    @cached_property
+    def is_positive(self) -> bool:
+        """Whether it is at least 1 for all values of its variables."""
+        return bool(self.terms) and all(
+            factor > 0 and all(atom.positive for atom in monomial)
+            for monomial, factor in self.terms
+        )
+
+    @cached_property
+    def never_zero(self) -> bool:
+        """Whether it is not 0 for any values of its variables: what refutes an equality."""
+        if self.is_positive or (-self).is_positive:
+            return True
+        fixed = sum(factor for monomial, factor in self.terms if not monomial)
+        common = reduce(gcd, (factor for monomial, factor in self.terms if monomial), 0)
+        return fixed % common != 0 if common else fixed != 0
+
+    # --- arithmetic
+
+    def __add__(self, other: Dim | int) -> Dim:
+        return Dim.total((*self.terms, *_dim(other).terms))
+
+    def __neg__(self) -> Dim:
+        return Dim(tuple((monomial, -factor) for monomial, factor in self.terms))
+
+    def __sub__(self, other: Dim | int) -> Dim:
+        return self + -_dim(other)
+
+    def __mul__(self, other: Dim | int) -> Dim:
+        products = [
+            _product((*left, *right), a * b)
+            for left, a in self.terms
+            for right, b in _dim(other).terms
+        ]
+        if all(isinstance(product, tuple) for product in products):
+            return Dim.total(product for product in products if isinstance(product, tuple))
+        return sum((p if isinstance(p, Dim) else Dim((p,)) for p in products), Dim(()))
+
+    __radd__ = __add__
+    __rmul__ = __mul__
+
+    def __rsub__(self, other: int) -> Dim:
+        return _dim(other) - self
+
+    def __truediv__(self, other: Dim | int) -> Dim:
+        """The exact quotient; raises ValueError where it is known not to be exact."""
+        return _quotient(self, _dim(other), exact=True)
+
+    def __floordiv__(self, other: Dim | int) -> Dim:
+        """The quotient rounded down."""
+        return _quotient(self, _dim(other), exact=False)
+
+    def substitute(self, values: Mapping[Var, Dim]) -> Dim:
+        """With variables replaced; those not in `values` stay."""
+        if not any(var in values for var in self.variables):
+            return self
+        total = Dim(())
+        for monomial, factor in self.terms:
+            product = Dim.const(factor)
+            for atom in monomial:
+                product = product * _substituted(atom, values)
+            total = total + product
+        return total
+
+    def __repr__(self) -> str:
+        if not self.terms:
+            return "0"
+        text = ""
+        for monomial, factor in self.terms:
+            sign = "-" if factor < 0 else "+"
+            size = abs(factor)
+            factors = [str(size)] if size != 1 or not monomial else []
+            factors += [_factor(atom) for atom in monomial]
+            text += f" {sign} " + "*".join(factors)
+        return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+
+def _dim(value: Dim | int) -> Dim:
+    return value if isinstance(value, Dim) else Dim.const(value)
+
+
+def _grouped(dim: Dim, product: bool = False) -> str:
+    simple = len(dim.terms) < 2 and not (product and "*" in repr(dim))
+    return repr(dim) if simple else f"({dim!r})"
+
+
+def _factor(atom: Atom) -> str:
+    return repr(atom) if isinstance(atom, Var) or not atom.exact else f"({atom!r})"
+
+
+def _product(atoms: Monomial, factor: int) -> tuple[Monomial, int] | Dim:
+    """A product of atoms; an exact quotient meets its divisor and both vanish."""
+    for i, atom in enumerate(atoms):
+        if isinstance(atom, Quotient) and atom.exact and len(atom.under.terms) == 1:
+            under, divisor = atom.under.terms[0]
+            rest = _without(atoms[:i] + atoms[i + 1 :], under)
+            if rest is not None and factor % divisor == 0:
+                return atom.over * Dim.total([(_sorted(rest), factor // divisor)])
+    return _sorted(atoms), factor
+
+
+def _sorted(atoms: Iterable[Atom]) -> Monomial:
+    return tuple(sorted(atoms, key=lambda atom: atom.key))
+
+
+def _without(atoms: Monomial, divisor: Monomial) -> Monomial | None:
+    """The product without the atoms of `divisor`, or None if they are not all in it."""
+    rest = list(atoms)
+    for atom in divisor:
+        if atom not in rest:
+            return None
+        rest.remove(atom)
+    return tuple(rest)
+
+
+def _quotient(over: Dim, under: Dim, exact: bool) -> Dim:
+    if not under.terms:
+        raise ZeroDivisionError
+    if len(under.terms) > 1:
+        if over == under:
+            return Dim.const(1)
+        return _atom(over, under, exact)
+    divisor, size = under.terms[0]
+    whole: list[tuple[Monomial, int]] = []
+    rest: list[tuple[Monomial, int]] = []
+    for monomial, factor in over.terms:
+        reduced = _without(monomial, divisor)
+        if reduced is not None and factor % size == 0:
+            whole.append((reduced, factor // size))
+        else:
+            rest.append((monomial, factor))
+    remainder = Dim.total(rest)
+    if not remainder.terms:
+        return Dim.total(whole)
+    if remainder.constant is not None and not divisor:
+        if exact:
+            raise ValueError(f"{over} is not divisible by {under}")
+        return Dim.total(whole) + remainder.constant // size
+    return Dim.total(whole) + _atom(remainder, under, exact)
+
+
+def _atom(over: Dim, under: Dim, exact: bool) -> Dim:
+    if not over.terms:
+        return over
+    common = reduce(gcd, (factor for _, factor in (*over.terms, *under.terms)))
+    over, under = _shrink(over, common), _shrink(under, common)
+    if under.constant == 1:
+        return over
+    return Dim.of(Quotient(over, under, exact))
+
+
+def _shrink(dim: Dim, by: int) -> Dim:
+    return Dim(tuple((monomial, factor // by) for monomial, factor in dim.terms))
+
+
+def _substituted(atom: Atom, values: Mapping[Var, Dim]) -> Dim:
+    if isinstance(atom, Var):
+        return values.get(atom, Dim.of(atom))
+    divide: Callable[[Dim, Dim], Dim] = Dim.__truediv__ if atom.exact else Dim.__floordiv__
+    return divide(atom.over.substitute(values), atom.under.substitute(values))

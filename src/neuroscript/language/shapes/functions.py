@@ -1,0 +1,381 @@
+"""Shape functions: what library neurons do to shapes beyond what their ports can say.
+
+Each takes an `Operation` and returns one shape for each output. A size that cannot be known
+becomes a fresh variable; what is certainly wrong raises `ShapeProblem`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial, reduce
+from operator import mul
+
+from neuroscript.diagnostics import Diagnostic, Span
+from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.errors import (
+    BadAxis,
+    CountChanges,
+    NotBroadcastable,
+    NotPositive,
+    Origin,
+)
+from neuroscript.language.shapes.shape import Seq, Shape
+from neuroscript.language.shapes.unify import Unifier, Verdict
+from neuroscript.language.shapes.values import Abstract, Known
+
+
+class ShapeProblem(Exception):
+    """An operation cannot work on these shapes."""
+
+    def __init__(self, diagnostic: Diagnostic) -> None:
+        self.diagnostic = diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A call of a library neuron: its arguments and the shapes that arrive."""
+
+    neuron: str
+    args: Mapping[str, Abstract]
+    inputs: tuple[Shape, ...]
+    origins: tuple[Origin | None, ...]
+    """Where each input comes from."""
+
+    span: Span
+    unifier: Unifier
+    assume: Callable[[Dim, Dim], None]
+    """Notes an equality that is needed and not proved."""
+
+    def same(self, expected: Dim, actual: Dim) -> bool:
+        """Whether two sizes can be equal; what is not proved is noted as assumed."""
+        before = self.unifier.dim(expected), self.unifier.dim(actual)
+        verdict = self.unifier.equal(expected, actual)
+        if verdict is Verdict.ASSUMED:
+            self.assume(*before)
+        return verdict is not Verdict.REFUTED
+
+    def int_arg(self, name: str) -> int | None:
+        """A whole number that is known, else None."""
+        value = self.args.get(name)
+        return value.constant if isinstance(value, Dim) else None
+
+    def flag(self, name: str) -> bool | None:
+        value = self.args.get(name)
+        return value.value if isinstance(value, Known) and isinstance(value.value, bool) else None
+
+    def per_axis(self, name: str, axes: int) -> list[Dim | None]:
+        """An argument that is one number for all axes or a list with one for each."""
+        value = self.args.get(name)
+        if isinstance(value, tuple):
+            if len(value) != axes:
+                self.bad(f"`{name}` has {len(value)} entries", f"give one number, or {axes}")
+            return [item if isinstance(item, Dim) else None for item in value]
+        return [value if isinstance(value, Dim) else None] * axes
+
+    def axis(self, name: str, rank: int, what: str = "axis") -> int | None:
+        """An axis counted from the start; None if the argument is not known."""
+        axis = self.int_arg(name)
+        if axis is None:
+            return None
+        if not -rank <= axis < rank:
+            self.bad(
+                f"there is no {what} {axis}", f"axes run from {-rank} to {rank - 1} here"
+            )
+        return axis % rank
+
+    def bad(self, problem: str, advice: str) -> None:
+        raise ShapeProblem(BadAxis(self.span, self.neuron, problem, self.inputs[0], advice))
+
+
+def _unknown(text: str = "?") -> Dim:
+    return Dim.of(Var.fresh(text))
+
+
+def _unknown_shape() -> Shape:
+    return Shape((), Seq.fresh("?"))
+
+
+# --- sliding windows
+
+_AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")}
+
+
+def _window(n: Dim, k: Dim, s: Dim, p: Dim, d: Dim) -> Dim:
+    """floor((n + 2p - d(k - 1) - 1) / s) + 1"""
+    return (n + 2 * p - d * (k - 1) - 1) // s + 1
+
+
+def _slide(op: Operation, rank: int, channels: Dim, ceil: bool | None = False) -> tuple[Shape]:
+    source = op.inputs[0]
+    if source.rank != rank + 2:
+        return (_unknown_shape(),)
+    kernel, stride = op.per_axis("kernel_size", rank), op.per_axis("stride", rank)
+    dilation = op.per_axis("dilation", rank) if "dilation" in op.args else [Dim.const(1)] * rank
+    same = op.args.get("padding") == Known("same")
+    padding = op.per_axis("padding", rank)
+    sizes: list[Dim] = []
+    for i, axis in enumerate(_AXES[rank]):
+        n, k, s, p, d = source.prefix[i + 2], kernel[i], stride[i], padding[i], dilation[i]
+        if same:
+            sizes.append(n)
+            continue
+        if k is None or s is None or p is None or d is None or ceil is None or not s.terms:
+            sizes.append(_unknown())
+            continue
+        size = _ceiled(n, k, s, p, d) if ceil else _window(n, k, s, p, d)
+        if size is None:
+            size = _unknown()
+        elif size.constant is not None and size.constant < 1:
+            formula = f"floor(({n} + 2*{p} - {d}*({k} - 1) - 1) / {s}) + 1"
+            raise ShapeProblem(
+                NotPositive(op.span, op.neuron, size, axis, formula, source, op.origins[0])
+            )
+        sizes.append(size)
+    return (Shape((source.prefix[0], channels, *sizes)),)
+
+
+def _ceiled(n: Dim, k: Dim, s: Dim, p: Dim, d: Dim) -> Dim | None:
+    """Rounded up, less a last window that would start behind the input and its left padding."""
+    values = [dim.constant for dim in (n, k, s, p, d)]
+    if any(value is None for value in values):
+        return None
+    size, kernel, stride, pad, dilation = (value or 0 for value in values)
+    out = -(-(size + 2 * pad - dilation * (kernel - 1) - 1) // stride) + 1
+    if (out - 1) * stride >= size + pad:
+        out -= 1
+    return Dim.const(out)
+
+
+def _conv(op: Operation, rank: int) -> tuple[Shape]:
+    channels = op.args.get("out_channels", op.args.get("channels"))
+    for name in ("in_channels", "out_channels"):
+        count, groups = op.int_arg(name), op.int_arg("groups")
+        if count is not None and groups is not None and (groups < 1 or count % groups):
+            op.bad(
+                f"`groups` = {groups} does not divide `{name}` = {count}",
+                "channels are split evenly into groups",
+            )
+    return _slide(op, rank, channels if isinstance(channels, Dim) else _unknown())
+
+
+def _pool(op: Operation, rank: int) -> tuple[Shape]:
+    source = op.inputs[0]
+    channels = source.prefix[1] if source.rank is not None else _unknown()
+    return _slide(op, rank, channels, op.flag("ceil_mode"))
+
+
+def _causal_conv(op: Operation) -> tuple[Shape]:
+    source, channels = op.inputs[0], op.args.get("out_channels")
+    stride = op.args.get("stride")
+    if source.rank != 3 or not isinstance(stride, Dim) or not stride.terms:
+        return (_unknown_shape(),)
+    length = (source.prefix[2] + stride - 1) // stride
+    known = channels if isinstance(channels, Dim) else _unknown()
+    return (Shape((source.prefix[0], known, length)),)
+
+
+def _adaptive_pool(op: Operation, rank: int) -> tuple[Shape]:
+    source = op.inputs[0]
+    if source.rank != rank + 2:
+        return (_unknown_shape(),)
+    sizes = [size if size is not None else _unknown() for size in op.per_axis("output_size", rank)]
+    return (Shape((*source.prefix[:2], *sizes)),)
+
+
+def _global_pool(op: Operation) -> tuple[Shape]:
+    source, keep = op.inputs[0], op.flag("keepdim")
+    if source.rank is None or keep is None:
+        return (_unknown_shape(),)
+    if source.rank < 3:
+        op.bad("there is nothing to pool over", "it takes [batch, channels, ..] with sizes behind")
+    ones = [Dim.const(1)] * (source.rank - 2) if keep else []
+    return (Shape((*source.prefix[:2], *ones)),)
+
+
+# --- layout
+
+
+def _flatten(op: Operation) -> tuple[Shape]:
+    source = op.inputs[0]
+    if source.rank is None:
+        start = op.int_arg("start_dim")
+        if start is not None and op.int_arg("end_dim") == -1 and 0 <= start <= len(source.prefix):
+            return (Shape((*source.prefix[:start], _unknown())),)
+        return (_unknown_shape(),)
+    start, end = op.axis("start_dim", source.rank), op.axis("end_dim", source.rank)
+    if start is None or end is None:
+        return (_unknown_shape(),)
+    if start > end:
+        op.bad(f"axis {start} comes after axis {end}", "`start_dim` is the first to be merged")
+    dims = source.prefix
+    merged = reduce(mul, dims[start : end + 1])
+    return (Shape((*dims[:start], merged, *dims[end + 1 :])),)
+
+
+def _transpose(op: Operation) -> tuple[Shape]:
+    source, dims = op.inputs[0], op.args.get("dims")
+    if source.rank is None:
+        return (_unknown_shape(),)
+    rank = source.rank
+    if isinstance(dims, tuple):
+        order = [item.constant if isinstance(item, Dim) else None for item in dims]
+        if sorted(i % rank for i in order if i is not None and -rank <= i < rank) != [
+            *range(rank)
+        ]:
+            op.bad(
+                f"{[*order]} is not a permutation of the axes", f"name each of 0 to {rank - 1} once"
+            )
+        return (Shape(tuple(source.prefix[i] for i in order if i is not None)),)
+    first, second = op.axis("dims", rank), op.axis("other", rank)
+    if first is None or second is None:
+        return (_unknown_shape(),)
+    swapped = list(source.prefix)
+    swapped[first], swapped[second] = swapped[second], swapped[first]
+    return (Shape(tuple(swapped)),)
+
+
+def _reshape(op: Operation) -> tuple[Shape]:
+    source, target = op.inputs[0], op.args.get("target_shape")
+    if not isinstance(target, tuple):
+        return (_unknown_shape(),)
+    sizes = [item if isinstance(item, Dim) else _unknown() for item in target]
+    rest = [i for i, size in enumerate(sizes) if size.constant == -1]
+    if len(rest) > 1:
+        op.bad("more than one size is -1", "at most one size can be left open")
+    if source.rank is None:
+        return (Shape(tuple(_unknown() if i in rest else size for i, size in enumerate(sizes))),)
+    before = reduce(mul, source.prefix, Dim.const(1))
+    fixed = [size for i, size in enumerate(sizes) if i not in rest]
+    after = reduce(mul, fixed, Dim.const(1))
+    shown = Shape(tuple(sizes))
+    if not rest:
+        if op.unifier.equal(after, before, assume=False) is Verdict.REFUTED:
+            raise ShapeProblem(CountChanges(op.span, source, shown, before, after))
+        return (shown,)
+    try:
+        sizes[rest[0]] = before / after
+    except (ValueError, ZeroDivisionError):
+        raise ShapeProblem(CountChanges(op.span, source, shown, before, after)) from None
+    return (Shape(tuple(sizes)),)
+
+
+def _concat(op: Operation) -> tuple[Shape]:
+    first = op.inputs[0]
+    if any(shape.rank is None for shape in op.inputs):
+        return (_unknown_shape(),)
+    rank = first.rank
+    assert rank is not None
+    axis = op.axis("dim", rank)
+    if axis is None:
+        return (Shape(tuple(_unknown() for _ in range(rank))),)
+    sizes = list(first.prefix)
+    for i, shape in enumerate(op.inputs[1:], 1):
+        if shape.rank != rank:
+            op.bad(f"{first} and {shape} have different ranks", "bring them to the same rank first")
+        for k, size in enumerate(shape.prefix):
+            if k == axis:
+                sizes[k] = sizes[k] + size
+            elif not op.same(sizes[k], size):
+                raise ShapeProblem(
+                    NotBroadcastable(
+                        op.span, op.neuron, first, shape, sizes[k], size,
+                        (op.origins[0], op.origins[i]),
+                    )
+                )  # fmt: skip
+    return (Shape(tuple(sizes)),)
+
+
+# --- several tensors
+
+
+def _broadcast(op: Operation) -> tuple[Shape]:
+    result = op.inputs[0]
+    for i, shape in enumerate(op.inputs[1:], 1):
+        result = _aligned(op, result, shape, i)
+    return (result,)
+
+
+def _aligned(op: Operation, left: Shape, right: Shape, index: int) -> Shape:
+    """Two shapes aligned at their ends; missing dims and 1 yield."""
+    if left == right:
+        return left
+    if left.seq is not None or right.seq is not None:
+        return _aligned_runs(op, left, right, index)
+    count = max(len(left.prefix), len(right.prefix))
+    one = Dim.const(1)
+    a = [one] * (count - len(left.prefix)) + list(left.prefix)
+    b = [one] * (count - len(right.prefix)) + list(right.prefix)
+    return Shape(tuple(_meet(op, x, y, left, right, index) for x, y in zip(a, b, strict=True)))
+
+
+def _aligned_runs(op: Operation, left: Shape, right: Shape, index: int) -> Shape:
+    """As far as the ends behind the runs are known on both sides."""
+    a = left.suffix if left.seq is not None else left.prefix
+    b = right.suffix if right.seq is not None else right.prefix
+    tail: list[Dim] = []
+    for x, y in zip(reversed(a), reversed(b), strict=False):
+        tail.insert(0, _meet(op, x, y, left, right, index))
+    if left.seq == right.seq and len(left.suffix) == len(right.suffix):
+        if len(left.prefix) == len(right.prefix):
+            head = [
+                _meet(op, x, y, left, right, index)
+                for x, y in zip(left.prefix, right.prefix, strict=True)
+            ]
+            return Shape(tuple(head), left.seq, tuple(tail))
+    for whole, part in ((left, right), (right, left)):
+        if part.seq is None and whole.seq is not None and len(part.prefix) <= len(whole.suffix):
+            kept = whole.suffix[: len(whole.suffix) - len(part.prefix)]
+            return Shape(whole.prefix, whole.seq, (*kept, *tail))
+    return Shape((), Seq.fresh("?"), tuple(tail))
+
+
+def _meet(op: Operation, x: Dim, y: Dim, left: Shape, right: Shape, index: int) -> Dim:
+    if x.constant == 1:
+        return y
+    if y.constant == 1:
+        return x
+    if not op.same(x, y):
+        origins = (op.origins[0], op.origins[index])
+        raise ShapeProblem(NotBroadcastable(op.span, op.neuron, left, right, x, y, origins))
+    return op.unifier.dim(x)
+
+
+ShapeFunction = Callable[[Operation], tuple[Shape, ...]]
+
+FUNCTIONS: Mapping[str, ShapeFunction] = {
+    "Conv1d": partial(_conv, rank=1),
+    "Conv2d": partial(_conv, rank=2),
+    "Conv3d": partial(_conv, rank=3),
+    "DepthwiseConv": partial(_conv, rank=2),
+    "DepthwiseConv1d": partial(_conv, rank=1),
+    "CausalConv1d": _causal_conv,
+    "MaxPool": partial(_pool, rank=2),
+    "AvgPool": partial(_pool, rank=2),
+    "MaxPool1d": partial(_pool, rank=1),
+    "MaxPool2d": partial(_pool, rank=2),
+    "MaxPool3d": partial(_pool, rank=3),
+    "AvgPool1d": partial(_pool, rank=1),
+    "AvgPool2d": partial(_pool, rank=2),
+    "AvgPool3d": partial(_pool, rank=3),
+    "AdaptiveAvgPool": partial(_adaptive_pool, rank=2),
+    "AdaptiveMaxPool": partial(_adaptive_pool, rank=2),
+    "GlobalAvgPool": _global_pool,
+    "GlobalMaxPool": _global_pool,
+    "Flatten": _flatten,
+    "Transpose": _transpose,
+    "Reshape": _reshape,
+    "Concat": _concat,
+    "Add": _broadcast,
+    "Subtract": _broadcast,
+    "Multiply": _broadcast,
+    "Divide": _broadcast,
+    "Maximum": _broadcast,
+    "Minimum": _broadcast,
+}
+"""By the library neuron whose outputs they give."""
+
+
+def shape_names() -> Sequence[str]:
+    """The library neurons that have a shape function."""
+    return tuple(FUNCTIONS)

@@ -1,0 +1,261 @@
+"""From parsimonious' tree to ours: one method a rule of the grammar that has a node."""
+
+from __future__ import annotations
+
+import ast as python_ast
+from collections.abc import Callable, Iterator
+from typing import assert_never
+
+from parsimonious.nodes import Node as TreeNode
+
+from neuroscript.diagnostics import InternalError, Span
+from neuroscript.language.syntax import ast
+
+SpanOf = Callable[[int, int], Span]
+
+
+class Builder:
+    """Builds the nodes of one declaration; `span` maps places of prepared text to the source."""
+
+    def __init__(self, span: SpanOf) -> None:
+        self._span = span
+
+    # --- the tree of the parser
+
+    def parts(self, node: TreeNode) -> list[TreeNode]:
+        """The nearest descendants that have a rule of their own, in order."""
+        return list(_named(node))
+
+    def span(self, node: TreeNode) -> Span:
+        return self._span(node.start, node.end)
+
+    def name(self, node: TreeNode) -> ast.Name:
+        return ast.Name(node.text.rstrip(" "), self.span(node))
+
+    # --- declarations
+
+    def neuron(self, node: TreeNode, doc: ast.Doc | None) -> ast.Neuron:
+        params: tuple[ast.Param, ...] = ()
+        inputs: list[ast.Port] = []
+        outputs: list[ast.Port] = []
+        impls: list[ast.Impl] = []
+        graphs: list[ast.Graph] = []
+        parts = self.parts(node)
+        for part in parts:
+            if part.expr_name == "params":
+                params = tuple(self.param(p) for p in self.rules(part, "param"))
+            elif part.expr_name == "section":
+                (section,) = self.parts(part)
+                match section.expr_name:
+                    case "ports":
+                        direction, ports = self.ports(section)
+                        (inputs if direction == "in" else outputs).extend(ports)
+                    case "impl":
+                        impls.append(self.impl(section))
+                    case "graph":
+                        graphs.append(self.graph(section))
+        header_end = next(p for p in parts if p.expr_name == "COLON")
+        return ast.Neuron(
+            name=self.name(parts[1]),
+            params=params,
+            inputs=tuple(inputs),
+            outputs=tuple(outputs),
+            impls=tuple(impls),
+            graphs=tuple(graphs),
+            doc=doc,
+            span=self._span(node.start, header_end.end),
+        )
+
+    def rules(self, node: TreeNode, *names: str) -> list[TreeNode]:
+        return [part for part in self.parts(node) if part.expr_name in names]
+
+    def param(self, node: TreeNode) -> ast.Param:
+        name, *rest = self.rules(node, "IDENT", "value")
+        kind = next((self.name(p) for p in rest if p.expr_name == "IDENT"), None)
+        default = next((self.value(p) for p in rest if p.expr_name == "value"), None)
+        return ast.Param(self.name(name), kind, default, self.span(node))
+
+    def ports(self, node: TreeNode) -> tuple[str, list[ast.Port]]:
+        direction, body = self.parts(node)
+        word = direction.text.strip(" ")
+        match body.expr_name:
+            case "unnamed_port":
+                return word, [self.unnamed_port(body, direction)]
+            case "port":
+                return word, [self.port(body)]
+            case _:
+                return word, [self.port(port) for port in self.rules(body, "port")]
+
+    def unnamed_port(self, node: TreeNode, direction: TreeNode) -> ast.Port:
+        shape = self.rules(node, "shape")[0]
+        return ast.Port(
+            None, self.shape(shape), self.dtype(node), False, self._span(direction.start, node.end)
+        )
+
+    def port(self, node: TreeNode) -> ast.Port:
+        (name,) = self.rules(node, "IDENT")
+        (shape,) = self.rules(node, "shape")
+        variadic = bool(self.rules(node, "STAR"))
+        return ast.Port(
+            self.name(name), self.shape(shape), self.dtype(node), variadic, self.span(node)
+        )
+
+    def dtype(self, node: TreeNode) -> str | None:
+        return next((part.text.strip(" ") for part in self.rules(node, "DTYPE")), None)
+
+    def impl(self, node: TreeNode) -> ast.Impl:
+        (body,) = self.rules(node, "host", "host_block")
+        (host,) = self.rules(body, "host") if body.expr_name == "host_block" else [body]
+        (external_or_path,) = self.rules(host, "external", "host_path")
+        return ast.Impl(self.host(external_or_path), self.span(node))
+
+    def host(self, node: TreeNode) -> ast.Host:
+        if node.expr_name == "external":
+            return ast.External(self.args(node), self.span(node))
+        provider, *path = (self.name(part) for part in self.rules(node, "IDENT"))
+        return ast.HostPath(provider, tuple(path), self.span(node))
+
+    # --- dataflow
+
+    def graph(self, node: TreeNode) -> ast.Graph:
+        (body,) = self.rules(node, "block", "line")
+        if body.expr_name == "line":
+            line = self.line(body)
+            block = ast.Block((line,), line.span)
+        else:
+            block = self.block(body)
+        return ast.Graph(block, self.span(node))
+
+    def block(self, node: TreeNode) -> ast.Block:
+        lines = tuple(self.line(line) for line in self.rules(node, "line"))
+        return ast.Block(lines, lines[0].span.to(lines[-1].span))
+
+    def line(self, node: TreeNode) -> ast.Line:
+        parts = self.parts(node)
+        (chain,) = (part for part in parts if part.expr_name == "chain")
+        steps = tuple(self.step(step) for step in self.rules(chain, "step"))
+        block = next((self.block(part) for part in parts if part.expr_name == "block"), None)
+        return ast.Line(
+            steps, block, parts[0].expr_name == "ARROW", self._span(parts[0].start, chain.end)
+        )
+
+    def step(self, node: TreeNode) -> ast.Step:
+        (inner,) = self.parts(node)
+        match inner.expr_name:
+            case "call":
+                return self.call(inner)
+            case "tuple":
+                items = tuple(self.node(item) for item in self.rules(inner, "node"))
+                return ast.TupleStep(items, self.span(inner))
+            case _:
+                return self.node(inner)
+
+    def node(self, node: TreeNode) -> ast.Node:
+        name, *rest = self.parts(node)
+        port: str | int | None = None
+        for part in rest:
+            if part.expr_name == "INT":
+                port = int(part.text)
+            elif part.expr_name == "IDENT":
+                port = part.text.rstrip(" ")
+        return ast.Node(self.name(name), port, self.span(node))
+
+    def call(self, node: TreeNode) -> ast.Call:
+        (name,) = self.rules(node, "IDENT")
+        return ast.Call(self.name(name), self.args(node), self.span(node))
+
+    def args(self, node: TreeNode) -> tuple[ast.Argument, ...]:
+        (args,) = self.rules(node, "args") or [None]
+        return () if args is None else tuple(self.arg(arg) for arg in self.rules(args, "arg"))
+
+    def arg(self, node: TreeNode) -> ast.Argument:
+        parts = self.rules(node, "IDENT", "value")
+        keyword = self.name(parts[0]) if parts[0].expr_name == "IDENT" else None
+        return ast.Argument(keyword, self.value(parts[-1]), self.span(node))
+
+    # --- shapes and values
+
+    def shape(self, node: TreeNode) -> ast.ShapeExpr:
+        dims: list[ast.ShapeDim] = []
+        for part in self.rules(node, "shape_dim"):
+            (inner,) = self.parts(part)
+            if inner.expr_name == "star_dim":
+                name = next((p.text.rstrip(" ") for p in self.rules(inner, "IDENT")), None)
+                dims.append(ast.StarDim(name, self.span(inner)))
+            else:
+                dims.append(self.value(inner))
+        return ast.ShapeExpr(tuple(dims), self.span(node))
+
+    def value(self, node: TreeNode) -> ast.Value:
+        """Any rule of values and dims; those that only pass one value on vanish."""
+        parts = self.parts(node)
+        match node.expr_name:
+            case "INT" | "FLOAT" | "STRING" | "WORD_VALUE":
+                return ast.Literal(_literal(node), self.span(node))
+            case "IDENT":
+                return ast.NameValue(node.text.rstrip(" "), self.span(node))
+            case "list":
+                items = tuple(self.value(part) for part in self.rules(node, "value"))
+                return ast.ListValue(items, self.span(node))
+            case "group" | "dim_group":
+                values = [self.value(part) for part in self.rules(node, "value", "dim")]
+                if len(values) == 1 and not self.rules(node, "COMMA"):
+                    return values[0]
+                return ast.ListValue(tuple(values), self.span(node))
+            case "not" | "minus":
+                operator = "not" if node.expr_name == "not" else "-"
+                return ast.Unary(operator, self.value(parts[-1]), self.span(node))
+        result = self.value(parts[0])
+        for operator_node, operand in zip(parts[1::2], parts[2::2], strict=True):
+            operator = _OPERATORS.get(operator_node.text.strip(" "), operator_node.text.strip(" "))
+            right = self.value(operand)
+            result = ast.Binary(operator, result, right, self._span(node.start, operand.end))
+        return result
+
+
+_OPERATORS = {"||": "or", "&&": "and", "!": "not"}
+
+
+def _named(node: TreeNode) -> Iterator[TreeNode]:
+    for child in node.children:
+        if child.expr_name:
+            yield child
+        else:
+            yield from _named(child)
+
+
+def _literal(node: TreeNode) -> int | float | str | bool | None:
+    text = node.text.rstrip(" ")
+    match node.expr_name:
+        case "INT":
+            return int(text)
+        case "FLOAT":
+            return float(text)
+        case "STRING":
+            if text[0] == "`":
+                return text[1:-1]
+            value = python_ast.literal_eval(text)
+            if not isinstance(value, str):
+                raise InternalError(f"string literal {text} read as {value!r}")
+            return value
+        case _:
+            return {"true": True, "false": False, "none": None}[text]
+
+
+def names_in(value: ast.Value) -> Iterator[ast.NameValue]:
+    """The names that a value mentions."""
+    match value:
+        case ast.NameValue():
+            yield value
+        case ast.ListValue(items):
+            for item in items:
+                yield from names_in(item)
+        case ast.Unary(_, operand):
+            yield from names_in(operand)
+        case ast.Binary(_, left, right):
+            yield from names_in(left)
+            yield from names_in(right)
+        case ast.Literal():
+            return
+        case _:
+            assert_never(value)

@@ -1,0 +1,264 @@
+"""What can be wrong with the text of a `.ns` file (NS1xx)."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, nearest, or_list
+from neuroscript.language.syntax.tokens import SECTIONS
+
+
+@dataclass(frozen=True)
+class UnexpectedToken(Diagnostic):
+    code = "NS101"
+    found: str
+    expected: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"unexpected {self.found}"
+
+    @property
+    def label(self) -> str:
+        match self.expected:
+            case ():
+                return ""
+            case (only,):
+                return f"expected {only}"
+            case (*several, last):
+                return f"expected {', '.join(several)} or {last}"
+
+
+@dataclass(frozen=True)
+class MissingColon(Diagnostic):
+    code = "NS101"
+    header: str
+
+    @property
+    def message(self) -> str:
+        return f"missing `:` after `{self.header}`"
+
+    @property
+    def label(self) -> str:
+        return "expected `:` at the end of this line"
+
+
+@dataclass(frozen=True)
+class NonAscii(Diagnostic):
+    code = "NS102"
+    character: str
+    look_alike: str | None
+
+    @property
+    def message(self) -> str:
+        name = unicodedata.name(self.character, f"U+{ord(self.character):04X}").lower()
+        return f"`{self.character}` ({name}) outside a comment or string"
+
+    @property
+    def help(self) -> str:
+        if self.look_alike:
+            return f"did you mean `{self.look_alike}`?"
+        return "names and operators are written in ASCII"
+
+
+@dataclass(frozen=True)
+class Malformed(Diagnostic):
+    """A number or string that is not one."""
+
+    code = "NS103"
+    problem: str
+    advice: str
+    opening: Span | None = None
+
+    @property
+    def message(self) -> str:
+        return self.problem
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.opening, "opened here")] if self.opening else []
+
+    @property
+    def help(self) -> str:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class Unbalanced(Diagnostic):
+    code = "NS104"
+    bracket: str
+    noticed: Span | None
+    """Where the bracket that does not fit stands; None for a bracket that nothing opened."""
+
+    @property
+    def message(self) -> str:
+        if self.bracket in ")]":
+            return f"`{self.bracket}` closes nothing"
+        return f"`{self.bracket}` is never closed"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.noticed, "noticed here")] if self.noticed else []
+
+    @property
+    def help(self) -> str:
+        if self.bracket in ")]":
+            return "remove it"
+        return f"close it with `{')' if self.bracket == '(' else ']'}`"
+
+
+@dataclass(frozen=True)
+class UnknownOperator(Diagnostic):
+    code = "NS105"
+    text: str
+    advice: str
+
+    @property
+    def message(self) -> str:
+        return f"unknown operator `{self.text}`"
+
+    @property
+    def help(self) -> str:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class ChainedComparison(Diagnostic):
+    code = "NS105"
+
+    @property
+    def message(self) -> str:
+        return "comparisons cannot be chained"
+
+    @property
+    def help(self) -> str:
+        return "write `a < b && b < c`"
+
+
+@dataclass(frozen=True)
+class WrongIndentation(Diagnostic):
+    code = "NS106"
+    problem: str
+    advice: str
+    other: Span | None
+    other_text: str
+
+    @property
+    def message(self) -> str:
+        return self.problem
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.other, self.other_text)] if self.other else []
+
+    @property
+    def help(self) -> str:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class MissingBody(Diagnostic):
+    code = "NS107"
+
+    @property
+    def message(self) -> str:
+        return "nothing follows this line"
+
+    @property
+    def label(self) -> str:
+        return "an indented block is missing below"
+
+    @property
+    def help(self) -> str:
+        return "indent what belongs to it on the next lines"
+
+
+@dataclass(frozen=True)
+class MissingArrow(Diagnostic):
+    code = "NS108"
+
+    @property
+    def message(self) -> str:
+        return "missing `->` between two steps"
+
+    @property
+    def label(self) -> str:
+        return "insert `->` before this"
+
+
+@dataclass(frozen=True)
+class UnknownSection(Diagnostic):
+    code = "NS109"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"unknown section `{self.name}`"
+
+    @property
+    def help(self) -> str:
+        near = nearest(self.name, SECTIONS)
+        return f"did you mean {or_list(near)}?" if near else f"sections are {or_list(SECTIONS)}"
+
+
+@dataclass(frozen=True)
+class RepeatedSection(Diagnostic):
+    code = "NS109"
+    name: str
+    first: Span
+
+    @property
+    def message(self) -> str:
+        return f"section `{self.name}` stands twice"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.first, "first here")]
+
+
+@dataclass(frozen=True)
+class ReservedWord(Diagnostic):
+    code = "NS110"
+    word: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.word}` is a reserved word and cannot be a name"
+
+    @property
+    def help(self) -> str:
+        return f"call it `{self.word}_`"
+
+
+@dataclass(frozen=True)
+class TooDeep(Diagnostic):
+    code = "NS112"
+    outermost: Span
+
+    @property
+    def message(self) -> str:
+        return "nesting is deeper than 100 levels"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.outermost, "outermost here")]
+
+    @property
+    def help(self) -> str:
+        return "split the neuron into several"
+
+
+@dataclass(frozen=True)
+class StrayDocumentation(Diagnostic):
+    code = "NS906"
+    severity = Severity.WARNING
+
+    @property
+    def message(self) -> str:
+        return "documentation that no neuron follows"
+
+    @property
+    def help(self) -> str:
+        return "use `#` for a comment"

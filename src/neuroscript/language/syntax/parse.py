@@ -1,0 +1,251 @@
+"""From text to syntax tree.
+
+Each declaration is parsed on its own. Where one does not parse, the furthest place that the
+grammar reached is reported, the line it stands in is left out with its block, and the rest is
+tried again, so that independent mistakes are told together.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import replace
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from parsimonious.expressions import Expression
+from parsimonious.grammar import Grammar
+from parsimonious.nodes import Node as TreeNode
+
+from neuroscript.diagnostics import Diagnostic, Sink, Source, Span
+from neuroscript.language.syntax.ast import Neuron, Program
+from neuroscript.language.syntax.build import Builder
+from neuroscript.language.syntax.errors import (
+    ChainedComparison,
+    MissingArrow,
+    RepeatedSection,
+    ReservedWord,
+    StrayDocumentation,
+    TooDeep,
+    UnexpectedToken,
+    UnknownSection,
+)
+from neuroscript.language.syntax.layout import DEDENT, INDENT, LogicalLine, Unit, lay_out
+from neuroscript.language.syntax.tokens import DESCRIPTIONS, RESERVED
+
+MAX_DEPTH = 100
+
+
+def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) -> Program:
+    """The program in a text, or in the part `start <= i < end` of it.
+
+    Mistakes go to `sink`; what could be read is returned all the same, and neurons of which
+    lines were left out are marked `damaged`.
+
+    >>> from neuroscript.diagnostics import Sink, Source
+    >>> program = parse(Source("a.ns", "neuron A:\\n  in: [n]\\n  out: [n]\\n  graph: in -> out\\n"), Sink())
+    >>> [neuron.name.text for neuron in program.neurons]
+    ['A']
+    """
+    layout = lay_out(source, sink, start, end)
+    neurons = []
+    for unit in layout.units:
+        neuron = _parse_unit(source, unit, sink)
+        if neuron is not None:
+            _check_sections(neuron, sink)
+            neurons.append(neuron)
+    for doc in layout.stray_docs:
+        sink.add(StrayDocumentation(doc.span))
+    return Program(source, tuple(neurons), tuple(layout.stray_docs))
+
+
+def _check_sections(neuron: Neuron, sink: Sink) -> None:
+    for repeated in neuron.impls[1:]:
+        sink.add(RepeatedSection(repeated.span, "impl", neuron.impls[0].span))
+
+
+@cache
+def _grammar() -> dict[str, Expression]:
+    text = files("neuroscript.language.syntax").joinpath("grammar.peg").read_text("utf-8")
+    return dict(Grammar(text))
+
+
+class Prepared:
+    """Logical lines as one text for the grammar, and the way back to the source."""
+
+    def __init__(self, source: Source, lines: list[LogicalLine]) -> None:
+        self.source = source
+        self.lines = lines
+        self.starts: list[int] = []
+        parts: list[str] = []
+        level = size = 0
+        for line in lines:
+            step = INDENT * (line.level - level) if line.level > level else ""
+            step = step or DEDENT * (level - line.level)
+            level = line.level
+            size += len(step)
+            self.starts.append(size)
+            parts += (step, line.text, "\n")
+            size += len(line.text) + 1
+        self.text = "".join(parts) + DEDENT * level
+
+    def line_at(self, position: int) -> int:
+        return max(0, bisect_right(self.starts, position) - 1)
+
+    def offset(self, position: int) -> int:
+        row = self.line_at(position)
+        line = self.lines[row]
+        return line.start + min(position - self.starts[row], len(line.text))
+
+    def span(self, start: int, end: int) -> Span:
+        """The span of prepared text `start <= i < end`, without the blanks at its end."""
+        while end > start and self.text[end - 1] in f" \n{INDENT}{DEDENT}":
+            end -= 1
+        return Span(self.source, self.offset(start), self.offset(max(start, end - 1)) + 1)
+
+
+class _Furthest:
+    """Stands in for parsimonious' ParseError: remembers all that failed at the furthest place."""
+
+    def __init__(self) -> None:
+        self.furthest = -1
+        self.failed: set[str] = set()
+        self._expression: Expression | None = None
+
+    @property
+    def pos(self) -> int:
+        return self.furthest
+
+    @pos.setter
+    def pos(self, value: int) -> None:
+        if value > self.furthest:
+            self.furthest = value
+            self.failed = set()
+        if self._expression is not None and self._expression.name:
+            self.failed.add(self._expression.name)
+
+    @property
+    def expr(self) -> None:
+        return None
+
+    @expr.setter
+    def expr(self, expression: Expression) -> None:
+        self._expression = expression
+
+
+def _match(text: str) -> TreeNode | _Furthest:
+    rule = _grammar()["neuron"]
+    furthest = _Furthest()
+    packrat: defaultdict[int, dict[int, Any]] = defaultdict(dict)
+    tree = rule.match_core(text, 0, packrat, furthest)
+    if tree is not None and tree.end == len(text):
+        return tree  # type: ignore[no-any-return]
+    return furthest
+
+
+def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | None:
+    lines, damaged = list(unit.lines), False
+    for i in [i for i, line in enumerate(lines) if line.bad][::-1]:
+        lines, damaged = _without(lines, i), True
+    while lines:
+        too_deep = _nesting(source, lines)
+        if too_deep is not None:
+            sink.add(too_deep)
+            return None
+        prepared = Prepared(source, lines)
+        result = _match(prepared.text)
+        if not isinstance(result, _Furthest):
+            neuron = Builder(prepared.span).neuron(result, unit.doc)
+            return replace(neuron, damaged=True) if damaged else neuron
+        row, problem = _explain(prepared, result)
+        if not (damaged and _emptied(unit.lines, lines, row)):
+            sink.add(problem)
+        lines, damaged = _without(lines, row), True
+    return None
+
+
+def _emptied(original: list[LogicalLine], lines: list[LogicalLine], row: int) -> bool:
+    """Whether the line at `row` lost its block to an earlier repair: no mistake of its own."""
+    line = lines[row]
+    had = original.index(line) + 1
+    has_block = row + 1 < len(lines) and lines[row + 1].level > line.level
+    return not has_block and had < len(original) and original[had].level > line.level
+
+
+def _without(lines: list[LogicalLine], row: int) -> list[LogicalLine]:
+    """The lines without the one at `row` and its block; a header goes with all of it."""
+    end = row + 1
+    while end < len(lines) and lines[end].level > lines[row].level:
+        end += 1
+    return lines[:row] + lines[end:]
+
+
+def _nesting(source: Source, lines: list[LogicalLine]) -> Diagnostic | None:
+    for line in lines:
+        depth = line.level
+        if line.level > MAX_DEPTH:
+            return TooDeep(
+                Span(source, line.start, line.end),
+                Span(source, lines[0].start, lines[0].end),
+            )
+        outermost = 0
+        for i, char in enumerate(line.text):
+            if char in "([":
+                outermost = i if depth == line.level else outermost
+                depth += 1
+                if depth > MAX_DEPTH:
+                    at = line.start + i
+                    first = line.start + outermost
+                    return TooDeep(Span(source, at, at + 1), Span(source, first, first + 1))
+            elif char in ")]":
+                depth -= 1
+    return None
+
+
+def _explain(prepared: Prepared, furthest: _Furthest) -> tuple[int, Diagnostic]:
+    """The line to leave out, and what to say."""
+    text, position = prepared.text, max(0, furthest.furthest)
+    # A failure before a line is one behind the line above it.
+    while position > 0 and position < len(text) and text[position] in INDENT + DEDENT:
+        position -= 1
+    row = prepared.line_at(position)
+    found, length = _found(text, position)
+    span = prepared.span(position, position + length)
+    failed = furthest.failed
+    word = found.strip("`")
+    if "IDENT" in failed and word in RESERVED and not failed & {"IN", "OUT"}:
+        return row, ReservedWord(span, word)
+    section = "IMPL" in failed and "GRAPH" in failed
+    if section and (word.isidentifier() or found == "the end of the line"):
+        if word.isidentifier():
+            return row, UnknownSection(span, word)
+    if "ARROW" in failed and (word.isidentifier() or word == "(") and "COMMA" not in failed:
+        return row, MissingArrow(span)
+    if word in ("==", "!=", "<", ">", "<=", ">="):
+        return row, ChainedComparison(span)
+    return row, UnexpectedToken(span, found, _expected(failed))
+
+
+def _found(text: str, position: int) -> tuple[str, int]:
+    """What stands at a place, for a message, and how long it is."""
+    if position >= len(text) or text[position] in "\n" + INDENT + DEDENT:
+        return "the end of the line", 1
+    end = position + 1
+    if text[position].isalnum() or text[position] == "_":
+        while end < len(text) and (text[end].isalnum() or text[end] == "_"):
+            end += 1
+    elif text[position : position + 2] in ("->", "=>", "==", "!=", "<=", ">=", "&&", "||"):
+        end = position + 2
+    return f"`{text[position:end]}`", end - position
+
+
+def _expected(failed: set[str]) -> tuple[str, ...]:
+    told = dict.fromkeys(
+        description for token, description in DESCRIPTIONS.items() if token in failed
+    )
+    if "a name" in told and "a number" in told:
+        for specific in ("a number", "a string", "a value", "`[`", "an operator"):
+            told.pop(specific, None)
+        told["a value"] = None
+    return tuple(told)[:6]
