@@ -50,6 +50,11 @@ class Config(Section):
         return config
 
     @property
+    def document(self) -> Document:
+        """The text that the config was read from, its values, and where each stands."""
+        return self._document
+
+    @property
     def source(self) -> Source:
         """The text that the config was read from."""
         return self._document.source
@@ -116,7 +121,10 @@ class Config(Section):
         """The value at a dotted key; None if there is none."""
         value: Any = self
         for part in key.split("."):
-            value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
+            if isinstance(value, list):
+                value = value[int(part)] if part.isdecimal() and int(part) < len(value) else None
+            else:
+                value = value.get(part) if isinstance(value, dict) else getattr(value, part, None)
         return value
 
     def missing(self, key: str) -> ConfigError:
@@ -132,10 +140,9 @@ class Config(Section):
 
     def dump(self) -> str:
         """The fully resolved config as YAML, which can be read back."""
-        data = self.model_dump(exclude_none=True)
-        data["training"]["batch_size"] = self.batch_size
-        if not (self.training.epochs or self.training.steps):
-            data["training"]["epochs"] = self.epochs
+        training = {"epochs": self.epochs, "batch_size": self.batch_size}
+        resolved = self.model_copy(update={"training": self.training.model_copy(update=training)})
+        data = resolved.model_dump(exclude_none=True)
         return to_yaml(data)
 
     @property
@@ -159,7 +166,8 @@ class ComponentPlace:
         if option is not None:
             found = self.config.where_key(f"{self.key}.{option}")
         else:
-            found = self.config.where(f"{self.key}.name") or self.config.where(f"{self.key}.format")
+            name = "format" if self.key == "data" else "name"
+            found = self.config.where(f"{self.key}.{name}")
         return found or self.config.where(self.key)
 
 

@@ -41,10 +41,20 @@ class UnreadableConfig(Diagnostic):
 class NotYaml(Diagnostic):
     code = "NC102"
     reason: str
+    opened: Span | None = None
+    """Where the bracket stands that is not closed."""
 
     @property
     def message(self) -> str:
         return f"this is not YAML: {self.reason}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return (Label(self.opened, "opened here"),) if self.opened else ()
+
+    @property
+    def help(self) -> str | None:
+        return "indent with spaces" if "'\\t'" in self.reason else None
 
 
 @dataclass(frozen=True)

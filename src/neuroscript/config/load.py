@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -30,9 +31,15 @@ def load_config(
     >>> load_config({"training": {"epochs": 3}}, ["training.lr=1e-2"]).training.lr
     0.01
     """
-    source = config.source if isinstance(config, Config) else _source(config)
+    overrides = list(overrides)
+    if isinstance(config, Config) and not overrides:
+        return config
     sink = Sink()
-    document = read_yaml(source, sink)
+    if isinstance(config, Config):
+        document = deepcopy(config.document)
+    else:
+        document = read_yaml(_source(config), sink)
+    source = document.source
     if document.data is None and not sink.has_errors:
         document = Document(source, {}, {(): Place(None, Span(source, 0, 0))})
     if not isinstance(document.data, dict) and not sink.has_errors:

@@ -16,7 +16,7 @@ COMPONENTS = ("training.optimizer", "training.loss", "training.logger", "trainin
 def apply_overrides(document: Document, overrides: Iterable[str], sink: Sink) -> None:
     """Puts each value at its key in the document's data, and its place among the places."""
     for text in overrides:
-        key, equals, value = text.partition("=")
+        key, equals, _ = text.partition("=")
         source = Source("<command line>", text)
         parts = tuple(key.strip().split("."))
         span = Span(source, 0, max(1, len(key)))
@@ -24,7 +24,7 @@ def apply_overrides(document: Document, overrides: Iterable[str], sink: Sink) ->
             advice = "write `section.key=value`, such as `training.lr=0.01`"
             sink.add(BadOverride(span, f"`{text}` is no override", advice))
             continue
-        read = read_yaml(Source("<command line>", " " * (len(key) + 1) + value), sink)
+        read = read_yaml(source, sink, start=len(key) + 1)
         section = _section(document, parts[:-1], span, sink)
         if section is None:
             continue
@@ -32,8 +32,7 @@ def apply_overrides(document: Document, overrides: Iterable[str], sink: Sink) ->
         for path in [p for p in document.places if p[: len(parts)] == parts]:
             del document.places[path]
         for path, place in read.places.items():
-            moved = Span(source, place.value.start, place.value.end)
-            document.places[(*parts, *path)] = Place(span if not path else place.key, moved)
+            document.places[(*parts, *path)] = place if path else Place(span, place.value)
         document.places.setdefault(parts, Place(span, Span(source, 0, len(text))))
 
 
@@ -51,8 +50,7 @@ def _section(
         inner = section[part]
         if not isinstance(inner, dict):
             name = ".".join(parts[:depth])
-            advice = f"give it whole: `{name}={{name: {inner}, …}}`"
-            sink.add(BadOverride(span, f"`{name}` is `{inner}`, which has no keys", advice))
+            sink.add(BadOverride(span, f"`{name}` is `{inner}`, which has no keys"))
             return None
         section = inner
     return section

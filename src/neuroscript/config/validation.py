@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -9,8 +10,13 @@ from pydantic import BaseModel, ValidationError
 
 from neuroscript.config.config import Config
 from neuroscript.config.errors import BadValue, Contradiction, MissingKey, UnknownKey
+from neuroscript.config.sections import DataSection, TrainingSection
 from neuroscript.config.yaml12 import Document, Path
-from neuroscript.diagnostics import Diagnostic, nearest, or_list
+from neuroscript.diagnostics import Diagnostic, Span, did_you_mean, nearest, or_list
+
+COMPONENTS = tuple(
+    f"training.{c}." for c in ("optimizer", "loss", "logger", "checkpoint", "metrics")
+)
 
 ELSEWHERE = {
     "learning_rate": "training.lr",
@@ -37,23 +43,42 @@ def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
             case "missing":
                 place = document.places[path]
                 yield MissingKey(place.key or place.value, key, None)
+            case "literal_error":
+                yield _not_among(document, path, problem)
             case _:
                 expected.setdefault(path, []).append(_expectation(problem))
     for path, texts in expected.items():
         joined = " or ".join(dict.fromkeys(texts))
-        yield BadValue(document.places[path].value, ".".join(map(str, path)), f"should be {joined}")
+        span = document.places[path].value
+        yield BadValue(span, ".".join(map(str, path)), f"should be {joined}", _advice(span, texts))
 
 
 def contradictions(config: Config) -> Iterator[Diagnostic]:
     """Keys that are right by themselves, but not together."""
+    if config.data.format is None:
+        yield from _training_keys_in_data(config)
     first, second = config.data.batch_size, config.training.batch_size
     here, there = config.where("training.batch_size"), config.where("data.batch_size")
     if first and second and first != second and here and there:
         yield Contradiction(here, "the batch size is given twice", there, "and differs here")
+    for path, place in config.document.places.items():
+        key = ".".join(map(str, path))
+        name = config.get(key) if path[-1:] == ("name",) and key.startswith(COMPONENTS) else ""
+        if not isinstance(name, str):
+            yield BadValue(place.value, key, "should be text")
     for split in ("val", "test"):
         value, span = getattr(config.data, split), config.where(f"data.{split}")
         if isinstance(value, float) and not 0 < value < 1 and span:
             yield BadValue(span, f"data.{split}", "should be a fraction between 0 and 1, or a path")
+
+
+def _training_keys_in_data(config: Config) -> Iterator[Diagnostic]:
+    """Keys of training under `data`, where every key may be an option of the loader."""
+    for key in config.data.options:
+        span = config.where_key(f"data.{key}")
+        if span and (key in TrainingSection.model_fields or key in ELSEWHERE):
+            known = list(DataSection.model_fields)
+            yield UnknownKey(span, key, "data", known, _home_of(key, known))
 
 
 def _path_in(document: Document, loc: tuple[int | str, ...]) -> Path:
@@ -82,8 +107,6 @@ def _expectation(problem: Any) -> str:
             return "a mapping `{name: …, options}`"
         case "model_type" | "model_attributes_type" | "dataclass_type":
             return "a section with keys of its own"
-        case "literal_error":
-            return str(context["expected"]).replace("'", "`")
         case "greater_than":
             return f"greater than {context['gt']:g}"
         case "greater_than_equal":
@@ -92,6 +115,23 @@ def _expectation(problem: Any) -> str:
             return f"less than {context['lt']:g}"
         case _:
             return str(problem["msg"]).removeprefix("Input should be ")
+
+
+def _advice(span: Span, expected: list[str]) -> str | None:
+    if "true or false" in expected and span.text.lower() in ("yes", "no", "on", "off"):
+        return f"in YAML 1.2 `{span.text}` is text"
+    if expected == ["a list"]:
+        return f"write `[{span.text}]`"
+    return None
+
+
+def _not_among(document: Document, path: Path, problem: Any) -> BadValue:
+    known = re.findall("'([^']*)'", problem["ctx"]["expected"])
+    given = problem["input"]
+    near = did_you_mean(given, known) if isinstance(given, str) else None
+    advice = near or f"it is {or_list(known)}"
+    span = document.places[path].value
+    return BadValue(span, ".".join(map(str, path)), f"cannot be `{given}`", advice)
 
 
 def _unknown_key(document: Document, path: Path) -> UnknownKey:

@@ -66,19 +66,18 @@ for _name, _pattern, _first in SCALARS:
 _Loader.yaml_implicit_resolvers[""] = [("tag:yaml.org,2002:null", SCALARS[0][1])]
 
 
-def read_yaml(source: Source, sink: Sink) -> Document:
+def read_yaml(source: Source, sink: Sink, start: int = 0) -> Document:
     """The document of a text; what is wrong with it goes to `sink`, and its data is then None.
+
+    `start` is the number of characters to leave out at the beginning.
 
     >>> read_yaml(Source("c.yml", "lr: 1e-3\\nname: no\\nat: 12:30"), Sink()).data
     {'lr': 0.001, 'name': 'no', 'at': '12:30'}
     """
     try:
-        node = yaml.compose(source.text, Loader=_Loader)
+        node = yaml.compose(" " * start + source.text[start:], Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        start = min(mark.index if mark else 0, len(source.text))
-        reason = " ".join(filter(None, (error.context, error.problem)))
-        sink.add(NotYaml(Span(source, start, start + 1), reason))
+        sink.add(_syntax_error(source, error))
     except yaml.reader.ReaderError as error:
         start = int(error.position)
         sink.add(NotYaml(Span(source, start, start + 1), f"{error.reason}"))
@@ -88,6 +87,17 @@ def read_yaml(source: Source, sink: Sink) -> Document:
         reader = _Reader(source, sink)
         return Document(source, reader.value(node, ()) if node else None, reader.places)
     return Document(source, None)
+
+
+def _syntax_error(source: Source, error: yaml.MarkedYAMLError) -> NotYaml:
+    mark = error.problem_mark or error.context_mark
+    start = min(mark.index if mark else 0, len(source.text.rstrip()))
+    reason = " ".join(filter(None, (error.context, error.problem)))
+    opened = None
+    if error.context_mark and "flow" in (error.context or ""):
+        opened = Span(source, error.context_mark.index, error.context_mark.index + 1)
+    reason = reason.replace("'<stream end>'", "the end")
+    return NotYaml(Span(source, start, start + 1), reason, opened)
 
 
 def read_scalar(text: str) -> Any:

@@ -63,6 +63,8 @@ def choose_format(config: Mapping[str, Any], where: Where | None = None) -> str:
     for suffix, name in suffixes.items():
         if paths and all(str(path).lower().endswith(suffix) for path in paths):
             return name
+    if paths and not any(Path(path).suffix for path in paths) and registry.kind.default:
+        return registry.kind.default
     for name in registry.names():
         can_handle = getattr(registry.get(name), "can_handle", None)
         if can_handle is not None and can_handle(config):

@@ -21,7 +21,7 @@ class JsonlLoader(ColumnLoader):
     """
 
     format: ClassVar[str] = "jsonl"
-    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson")
+    suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".json")
 
     def read(self, files: Sequence[Path]) -> Table:
         """The samples of the files, in order."""

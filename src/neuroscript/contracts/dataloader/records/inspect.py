@@ -76,8 +76,10 @@ def _not_json(line: Line, error: orjson.JSONDecodeError) -> Diagnostic:
         return errors.NotFinite(span, field[-1] if field else "sample", odd[1])
     reason = error.msg.partition(": line ")[0]
     advice = None
-    if line.text.strip() in ("{", "[") or "unexpected end" in reason:
-        advice = "every sample stands on one line; a list of samples is not JSON lines"
+    if line.text.lstrip().startswith("["):
+        advice = "put each sample on a line of its own, without brackets around them all"
+    elif "unexpected end" in reason:
+        advice = "a sample begins and ends on one line; is a bracket missing?"
     elif "'" in line.text:
         advice = "JSON wants double quotes"
     return errors.NotJson(line.span(error.pos, error.pos + 1), reason, advice)
