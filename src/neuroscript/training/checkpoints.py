@@ -154,6 +154,11 @@ class LastCheckpoint(Checkpoint):
         self.saved_at: int | None = None
         """The step of the state in the file."""
 
+    @property
+    def saved(self) -> Path | None:
+        """The file, None as long as nothing was saved."""
+        return None if self.saved_at is None else self.path
+
     def on_train_batch_end(
         self, trainer: Trainer, pl_module: LightningModule, outputs: Any, batch: Any, batch_idx: int
     ) -> None:

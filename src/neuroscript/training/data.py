@@ -126,6 +126,7 @@ class Batches:
     def __init__(self, loader: DataLoaderContract) -> None:
         self.loader = loader
         self.sampler = self
+        self.batch_sampler = None
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self.loader)

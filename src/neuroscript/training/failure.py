@@ -33,7 +33,6 @@ def failing_as_diagnostics(
     trainer: Trainer, last: LastCheckpoint, stop: StopOnSignal, config: Config, run_dir: Path
 ) -> Iterator[None]:
     """Turns what leaves Lightning's loops into TrainingInterrupted or a TrainingError."""
-    saved = lambda: last.path if last.saved_at is not None else None  # noqa: E731
     try:
         yield
     except NonFiniteLossError as error:
@@ -43,13 +42,13 @@ def failing_as_diagnostics(
     except (Stopped, KeyboardInterrupt, SystemExit) as end:
         if stop.received is None and isinstance(end, SystemExit):
             raise
-        raise TrainingInterrupted(trainer.global_step, run_dir, saved()) from None
+        raise TrainingInterrupted(trainer.global_step, run_dir, last.saved) from None
     except Exception as error:
         if os.environ.get("NEUROSCRIPT_TRACEBACK") == "1":
             traceback.print_exception(error)
         place = _line_of_user(error) or config.where_key("training") or said("run", str(run_dir))
         reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-        file = saved()
+        file = last.saved
         failed = RunFailed(place, trainer.global_step, reason, str(file) if file else None)
         raise TrainingError([failed]) from error
 

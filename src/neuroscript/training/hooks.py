@@ -17,7 +17,7 @@ from neuroscript.training.head import Head
 from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import LoggerEnds, Loggers
 from neuroscript.training.meter import Meter
-from neuroscript.training.objective import Objective, Outcome, make_objective
+from neuroscript.training.objective import Objective, make_objective
 from neuroscript.training.probe import input_names
 from neuroscript.training.unplanned import objective_from_batch
 
@@ -50,7 +50,6 @@ class _State:
     objective: Objective | None = None
     journal: Journal = field(default_factory=Journal)
     meters: dict[str, Meter] = field(default_factory=dict)
-    kept: Outcome | None = None
     told: int = 0
     """The step up to which training has been told of."""
 
@@ -147,8 +146,7 @@ class RegistryHooks(_Module):
         state = self._state
         outcome = self._objective(batch).outcome(self.model, batch)
         state.journal.add(outcome.loss)
-        due = self.trainer.is_last_batch or (self.trainer.global_step + 1) % state.log_every == 0
-        state.kept = outcome.detached() if due else None
+        state.journal.keep(outcome, state.log_every)
         return outcome.loss
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
@@ -262,7 +260,7 @@ class RegistryHooks(_Module):
         self.log_dict(named)
 
     def _tell_of_training(self) -> dict[str, float]:
-        """The mean loss since last time, the metrics of the last batch, told to the loggers.
+        """The mean loss and the metrics since last time, told to the loggers.
 
         Raises NonFiniteLossError with the step at which the loss stopped being a number.
         """
@@ -276,11 +274,12 @@ class RegistryHooks(_Module):
             place = said("lr", f"{state.lr:g}")
             raise NonFiniteLossError([NonFiniteLoss(place, step, str(value), state.lr)])
         told = {"loss": interval.loss}
-        if state.kept is not None:
+        outcome = state.journal.outcome()
+        if outcome is not None:
             meter = self._meter("train")
-            meter.add(state.kept)
+            meter.add(outcome)
             told = {**meter.read(), **told}
-        state.kept, state.told = None, self.trainer.global_step
+        state.told = self.trainer.global_step
         named = {f"train_{name}": value for name, value in told.items()}
         state.latest.update(named)
         self.told_loggers.tell(state.told, told, "train")

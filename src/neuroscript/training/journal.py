@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from neuroscript.training.objective import Outcome, joined
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:
@@ -18,6 +20,10 @@ class Interval:
 
     strange: tuple[int, float] | None
     """How many batches in the first loss came that is not finite, and that loss."""
+
+
+ROOM = 1_000_000
+"""How many numbers of predictions may be kept for the metrics of an interval."""
 
 
 @dataclass(slots=True)
@@ -33,12 +39,24 @@ class Journal:
     """
 
     _losses: list[Tensor] = field(default_factory=list)
+    _outcomes: list[Outcome] = field(default_factory=list)
 
     def __len__(self) -> int:
         return len(self._losses)
 
     def add(self, loss: Tensor) -> None:
         self._losses.append(loss.detach())
+
+    def keep(self, outcome: Outcome, steps: int) -> None:
+        """Keeps a batch for the metrics; of large ones only the newest, if `steps` would not fit."""
+        if steps * sum(p.numel() for p, _ in outcome.compared) > ROOM:
+            self._outcomes.clear()
+        self._outcomes.append(outcome.detached())
+
+    def outcome(self) -> Outcome | None:
+        """The kept batches as one, and starts anew."""
+        kept, self._outcomes = self._outcomes, []
+        return joined(kept) if kept else None
 
     def last(self) -> float | None:
         """The newest loss, waiting for the device."""

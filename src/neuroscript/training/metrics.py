@@ -82,7 +82,9 @@ def _classes() -> dict[str, Any]:
     for class_name in torchmetrics.__all__:
         cls = getattr(torchmetrics, class_name)
         if isinstance(cls, type) and issubclass(cls, torchmetrics.Metric):
-            found[_snake(class_name)] = cls
+            # A name kept for old code warns when it is used; the class it stands for does not.
+            kept = cls.__module__.endswith("_deprecated")
+            found[_snake(class_name)] = cls.__bases__[0] if kept else cls
     return found
 
 

@@ -22,6 +22,9 @@ class Neuron:
     file: Path
     inputs: Sequence[Port]
     outputs: Sequence[Port]
+    ports: str
+    """Both on a line: `[batch, 2] -> [batch, 1]`."""
+
     code: str
     """The Python that it compiles to, its `…Module` included."""
 
@@ -45,5 +48,11 @@ def load_neuron(config: Config) -> Neuron:
     namespace = build(code)
     module_class = getattr(namespace, f"{signature.name}Module")
     return Neuron(
-        signature.name, file, signature.inputs, signature.outputs, code.text, module_class
+        signature.name,
+        file,
+        signature.inputs,
+        signature.outputs,
+        signature.ports,
+        code.text,
+        module_class,
     )

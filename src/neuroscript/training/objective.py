@@ -32,7 +32,7 @@ class Part:
         """The loss of arranged predictions and targets."""
         if self.conversion is not None:
             predictions = self.conversion.apply(predictions)
-        loss = self.loss.compute(predictions, targets)
+        loss: object = self.loss.compute(predictions, targets)
         if not isinstance(loss, Tensor) or loss.dim():
             name, _ = split(self.head.loss)
             shape = f"a tensor {list(loss.shape)}" if isinstance(loss, Tensor) else repr(loss)
@@ -52,6 +52,17 @@ class Outcome:
     def detached(self) -> Outcome:
         pairs = tuple((p.detach(), t.detach()) for p, t in self.compared)
         return Outcome(self.loss.detach(), pairs, self.size)
+
+
+def joined(outcomes: Sequence[Outcome]) -> Outcome:
+    """Several batches as one; the loss is that of the last."""
+    if len(outcomes) == 1:
+        return outcomes[0]
+    pairs = tuple(
+        (torch.cat([p for p, _ in of_head]), torch.cat([t for _, t in of_head]))
+        for of_head in zip(*(outcome.compared for outcome in outcomes), strict=True)
+    )
+    return Outcome(outcomes[-1].loss, pairs, sum(outcome.size for outcome in outcomes))
 
 
 @dataclass(frozen=True, slots=True)

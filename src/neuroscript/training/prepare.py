@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import torch
 from lightning import LightningModule, seed_everything
 from lightning.pytorch.callbacks import Callback
 from torch import nn
@@ -60,7 +61,7 @@ class Prepared:
         objective = self.module.objective
         assert objective is not None
         loss = objective.outcome(self.module.model, batch).loss
-        loss.backward()
+        torch.autograd.backward(loss)
         self.module.zero_grad()
         return float(loss.detach())
 

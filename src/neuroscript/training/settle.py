@@ -11,13 +11,7 @@ from torch import Tensor, nn
 from neuroscript.config import Config
 from neuroscript.contracts import create_loss
 from neuroscript.diagnostics import Diagnostic, Span
-from neuroscript.training.agreement import (
-    Port,
-    check_classes,
-    check_inputs,
-    check_tokens,
-    written,
-)
+from neuroscript.training.agreement import check_classes, check_inputs, check_tokens, written
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import of_output
 from neuroscript.training.errors import (
@@ -183,17 +177,10 @@ def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision
 def _signature(subject: Subject, seen: Probe) -> str:
     """Such as `[batch, 2] -> [batch, 1]`."""
     if subject.declared is not None:
-        sides = (subject.declared.inputs, subject.declared.outputs)
-        return " -> ".join(", ".join(_declared(port) for port in side) for side in sides)
+        return subject.declared.ports
     inputs = ", ".join(shape_text(value.shape[1:]) for value in seen.inputs)
     outputs = ", ".join(shape_text(value.shape[1:]) for value in seen.outputs.values())
     return f"{inputs} -> {outputs}"
-
-
-def _declared(port: Port) -> str:
-    name = f"{port.name}: " if port.named else ""
-    kind = f" {port.dtype}" if port.dtype != "float" else ""
-    return f"{name}{written(port.shape)}{kind}"
 
 
 def _by_port(given: Mapping[str, T], ports: Sequence[str]) -> dict[str, T]:
