@@ -13,35 +13,85 @@ __version__ = "0.1.0"
 if TYPE_CHECKING:
     from neuroscript.compiling import (
         Namespace as Namespace,
+    )
+    from neuroscript.compiling import (
         check as check,
+    )
+    from neuroscript.compiling import (
         check_source as check_source,
-        compile as compile,
+    )
+    from neuroscript.compiling import (
+        compile as compile,  # noqa: A004 (the verb's name)
+    )
+    from neuroscript.compiling import (
         compile_source as compile_source,
+    )
+    from neuroscript.compiling import (
         load as load,
+    )
+    from neuroscript.compiling import (
         loads as loads,
+    )
+    from neuroscript.compiling import (
         signature as signature,
     )
-    from neuroscript.config import Config as Config, load_config as load_config
+    from neuroscript.config import Config as Config
+    from neuroscript.config import load_config as load_config
     from neuroscript.contracts import (
         CheckpointContract as CheckpointContract,
+    )
+    from neuroscript.contracts import (
         ContractRegistry as ContractRegistry,
+    )
+    from neuroscript.contracts import (
         DataLoaderContract as DataLoaderContract,
+    )
+    from neuroscript.contracts import (
         LoggerContract as LoggerContract,
+    )
+    from neuroscript.contracts import (
         LossContract as LossContract,
+    )
+    from neuroscript.contracts import (
         OptimizerContract as OptimizerContract,
+    )
+    from neuroscript.contracts import (
         register_checkpoint as register_checkpoint,
+    )
+    from neuroscript.contracts import (
         register_dataloader as register_dataloader,
+    )
+    from neuroscript.contracts import (
         register_logger as register_logger,
+    )
+    from neuroscript.contracts import (
         register_loss as register_loss,
+    )
+    from neuroscript.contracts import (
         register_optimizer as register_optimizer,
     )
-    from neuroscript.diagnostics import Diagnostic as Diagnostic, NeuroScriptError as NeuroScriptError
+    from neuroscript.diagnostics import (
+        Diagnostic as Diagnostic,
+    )
+    from neuroscript.diagnostics import (
+        NeuroScriptError as NeuroScriptError,
+    )
     from neuroscript.training import (
         Plan as Plan,
+    )
+    from neuroscript.training import (
         Runner as Runner,
+    )
+    from neuroscript.training import (
         fit as fit,
+    )
+    from neuroscript.training import (
         load_run as load_run,
+    )
+    from neuroscript.training import (
         plan as plan,
+    )
+    from neuroscript.training import (
         train_from_config as train_from_config,
     )
 

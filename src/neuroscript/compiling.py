@@ -22,7 +22,8 @@ def check_source(
 
     `params` are values for the entry neuron's parameters. Nothing is run or imported.
 
-    >>> [d.code for d in check_source("neuron A:\\n  in: [n]\\n  out: [n]\\n  graph: in -> Relu() -> out\\n")]
+    >>> text = "neuron A:\\n  in: [n]\\n  out: [n]\\n  graph: in -> Relu() -> out\\n"
+    >>> [d.code for d in check_source(text)]
     ['NS201']
     """
     return list(check_text(text, name, params=params).diagnostics)
@@ -48,7 +49,9 @@ def compile_source(
     return emit(check_text(text, name, neuron), neuron, target).text
 
 
-def compile(path: str | Path, neuron: str | None = None, target: Target = "torch") -> str:
+def compile(  # noqa: A001 (the verb's name)
+    path: str | Path, neuron: str | None = None, target: Target = "torch"
+) -> str:
     """Python source of a `.ns` file; see `compile_source`."""
     return emit(check_path(path, neuron), neuron, target).text
 
@@ -58,8 +61,8 @@ def loads(text: str, name: str = "<string>") -> Namespace:
 
     Raises NeuroScriptError if the program has errors.
 
-    >>> ns = loads("neuron A:\\n  in: [n, 2]\\n  out: [n, 1]\\n  graph: in -> Linear(2, 1) -> out\\n")
-    >>> ns.A()
+    >>> text = "neuron A:\\n  in: [n, 2]\\n  out: [n, 1]\\n  graph: in -> Linear(2, 1) -> out\\n"
+    >>> loads(text).A()
     A(
       (linear): Linear(in_features=2, out_features=1, bias=True)
     )

@@ -45,9 +45,10 @@ class Verbs(click.Group):
             from neuroscript.diagnostics import did_you_mean
 
             hint = did_you_mean(args[0], [*VERBS, *ALIASES])
-            if hint is not None:
-                error.message += f" {hint[0].upper()}{hint[1:].replace('`', '')}"
-            raise
+            if hint is None:
+                raise
+            sentence = hint[0].upper() + hint[1:].replace("`", "")
+            raise click.UsageError(f"{error.message} {sentence}", ctx) from None
 
 
 def _version(ctx: click.Context, _param: click.Parameter, wanted: bool) -> None:
@@ -98,7 +99,7 @@ def run(args: list[str] | None = None) -> int:
         # The reader of our output has gone, as in `neuroscript compile x.ns | head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 (the last resort, reported as a bug of ours)
         return _report(error)
 
 
@@ -106,7 +107,11 @@ def _report(error: Exception) -> int:
     """A mistake of ours: what happened, and how to see more."""
     if os.environ.get("NEUROSCRIPT_TRACEBACK"):
         raise error
-    told = error if isinstance(error, InternalError) else InternalError(f"{type(error).__name__}: {error}")
+    told = (
+        error
+        if isinstance(error, InternalError)
+        else InternalError(f"{type(error).__name__}: {error}")
+    )
     click.echo(f"internal error: {told}", err=True)
     click.echo("NEUROSCRIPT_TRACEBACK=1 shows where it happened.", err=True)
     return 1

@@ -70,5 +70,3 @@ def check_file(path: Path, neuron: str | None, params: Mapping[str, Any]) -> lis
     file = config.resolve(config.model.file)
     name = neuron or config.model.neuron
     return list(check_path(file, name, {**config.model.params, **params}).diagnostics)
-
-

@@ -11,9 +11,7 @@ from neuroscript.codegen import Target, emit
 from neuroscript.language import check_path
 
 
-@click.command(
-    "compile", epilog="Example: neuroscript compile examples/01-xor.ns -o xor_model.py"
-)
+@click.command("compile", epilog="Example: neuroscript compile examples/01-xor.ns -o xor_model.py")
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("-n", "--neuron", help="Only this neuron and what it uses.")
 @click.option(

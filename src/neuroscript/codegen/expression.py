@@ -91,5 +91,3 @@ def divisions(value: ast.Value) -> list[ast.Binary]:
             return []
         case _:
             assert_never(value)
-
-

@@ -61,10 +61,9 @@ class Variables:
         hint = self.flow.hints.get(tensor.index)
         if hint is not None and hint.name is not None:
             return safe(hint.name, MODULE_NAMES)
-        source = self.root(hint.source.index) if hint is not None and hint.source else None
-        if source is not None and source in self.names:
-            if self.last_read.get(source, -1) <= position:
-                return self.names[source]
+        source = self.root(hint.source.index) if hint is not None and hint.source else -1
+        if source in self.names and self.last_read.get(source, -1) <= position:
+            return self.names[source]
         return "out" if hint is not None else snake_case(step.instance.definition.name)
 
     def __getitem__(self, tensor: Tensor) -> str:

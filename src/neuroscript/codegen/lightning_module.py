@@ -63,5 +63,5 @@ def lightning_class(module: ModuleType, neuron: str) -> Any:
     if name not in module.__dict__:
         imports = ("from typing import Any", "import torch", *LIGHTNING_IMPORTS)
         text = "\n".join([*imports, _TEMPLATE.format(neuron=neuron)])
-        exec(compile(text, f"{module.__file__}#{name}", "exec"), module.__dict__)
+        exec(compile(text, f"{module.__file__}#{name}", "exec"), module.__dict__)  # noqa: S102
     return module.__dict__[name]

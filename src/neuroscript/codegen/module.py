@@ -97,9 +97,7 @@ def _write_imports(out: Writer, imports: Imports, classes: bool, lightning: bool
     if not classes:
         return
     typing = [
-        name
-        for name, used in (("Any", imports.any), ("NamedTuple", imports.named_tuple))
-        if used
+        name for name, used in (("Any", imports.any), ("NamedTuple", imports.named_tuple)) if used
     ]
     out.line()
     if typing:

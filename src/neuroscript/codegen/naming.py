@@ -5,7 +5,9 @@ from __future__ import annotations
 import keyword
 import re
 
-_WORD = re.compile(r"P?(?:[A-Z][a-z])?ReLU\d*|[A-Z][a-z]?LU\d*|[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]?(?![a-z]))?|\d+")
+_WORD = re.compile(
+    r"P?(?:[A-Z][a-z])?ReLU\d*|[A-Z][a-z]?LU\d*|[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]?(?![a-z]))?|\d+"
+)
 
 MODULE_ATTRIBUTES = frozenset(
     """

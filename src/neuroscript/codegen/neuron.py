@@ -147,7 +147,9 @@ class NeuronClass:
             return
         flow = self.inference.flow(self.definition)
         variables = Variables(self.definition, flow, _is_alias)
-        out.wrapped("def forward(", ["self", *self.inputs(variables, flow)], f") -> {self.returns()}:")
+        out.wrapped(
+            "def forward(", ["self", *self.inputs(variables, flow)], f") -> {self.returns()}:"
+        )
         out.depth += 1
         steps = [step for step in flow.steps if not _is_alias(step)]
         results = [tensor for tensor in flow.outputs if tensor is not None]
@@ -260,11 +262,13 @@ class NeuronClass:
         given, params = step.instance.arguments, step.instance.definition.params
         arguments = [self.argument(step, name, write) for name in host.positional]
         for theirs, ours in host.keywords:
-            param = params[ours]
-            if param.default is not None and ours not in host.always and host.defaults_agree:
-                if ours not in given or self.is_default(given[ours].value, param.default):
-                    continue
-            arguments.append(f"{theirs}={self.argument(step, ours, write)}")
+            default = params[ours].default
+            if default is None or ours in host.always or not host.defaults_agree:
+                omitted = False
+            else:
+                omitted = ours not in given or self.is_default(given[ours].value, default)
+            if not omitted:
+                arguments.append(f"{theirs}={self.argument(step, ours, write)}")
         return arguments
 
     def argument(self, step: Apply, name: str, write: Expressions, strength: int = 0) -> str:

@@ -1,4 +1,7 @@
-"""What a `.ns` file means: syntax, names, rules, shapes. No torch, and nothing here runs user code."""
+"""What a `.ns` file means: syntax, names, rules, shapes.
+
+No torch, and nothing here runs what a user wrote.
+"""
 
 from neuroscript.language.checking import Checked, check, check_path, check_text, read_source
 from neuroscript.language.signature import Param, Port, Signature

@@ -7,13 +7,22 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, Sink, Source, Span, nearest
+from neuroscript.diagnostics import (
+    Diagnostic,
+    NeuroScriptError,
+    Severity,
+    Sink,
+    Source,
+    Span,
+    nearest,
+)
 from neuroscript.language.errors import MissingParameter, UnknownParameter, UnreadableFile
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.errors import NoSuchEntry
 from neuroscript.language.names.flow import Tensor
 from neuroscript.language.names.scope import Scope, standard_library
-from neuroscript.language.rules import Context, apply_rules
+from neuroscript.language.rules import apply_rules
+from neuroscript.language.rules.rule import Context
 from neuroscript.language.shapes.errors import SizesAssumed
 from neuroscript.language.shapes.infer import Inference, Inferred, TensorType, param_kind
 from neuroscript.language.shapes.values import Abstract, Evaluator, from_python, to_python
@@ -69,7 +78,9 @@ class Checked:
             definition.name,
             tuple(_param(definition, name) for name in definition.params),
             tuple(
-                _port(port.name.text if port.name else "in", port.name is not None, type_, port.span)
+                _port(
+                    port.name.text if port.name else "in", port.name is not None, type_, port.span
+                )
                 for port, type_ in zip(ports.inputs, inferred.inputs, strict=True)
             ),
             tuple(
@@ -114,8 +125,8 @@ def check_text(
 ) -> Checked:
     """Check a program given as text.
 
-    >>> checked = check_text("neuron A:\\n  in: [n, 2]\\n  out: [n, 1]\\n  graph: in -> Linear(3, 1) -> out\\n")
-    >>> [(d.code, d.line, d.column) for d in checked.diagnostics]
+    >>> text = "neuron A:\\n  in: [n, 2]\\n  out: [n, 1]\\n  graph: in -> Linear(3, 1) -> out\\n"
+    >>> [(d.code, d.line, d.column) for d in check_text(text).diagnostics]
     [('NS301', 4, 16)]
     """
     return check(Source(name, text), neuron, params)
@@ -254,9 +265,7 @@ def _param(definition: Definition, name: str) -> Param:
     return Param(name, default, param_kind(param, definition), param.span.text)
 
 
-def _port(
-    name: str, named: bool, type_: TensorType, span: Span, last: str | None = None
-) -> Port:
+def _port(name: str, named: bool, type_: TensorType, span: Span, last: str | None = None) -> Port:
     dtype = type_.dtype if isinstance(type_.dtype, str) else "float"
     return Port(name, named, sizes(type_.shape), dtype, span, last)
 

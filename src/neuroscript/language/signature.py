@@ -29,7 +29,9 @@ class Port:
     """Of an output: the library neuron that makes it."""
 
     def __str__(self) -> str:
-        return f"[{', '.join(map(str, self.shape))}]" + ("" if self.dtype == "float" else f" {self.dtype}")
+        return f"[{', '.join(map(str, self.shape))}]" + (
+            "" if self.dtype == "float" else f" {self.dtype}"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -229,7 +229,7 @@ class NotADestination(Diagnostic):
 @dataclass(frozen=True)
 class MixedTuple(Diagnostic):
     code = "NS211"
-    new: tuple[tuple[Span, str], ...]
+    places: tuple[tuple[Span, str], ...]
     near: tuple[str, ...]
 
     @property
@@ -238,7 +238,7 @@ class MixedTuple(Diagnostic):
 
     @property
     def labels(self) -> Sequence[Label]:
-        return [Label(span, f"`{name}` is not defined") for span, name in self.new]
+        return [Label(span, text) for span, text in self.places]
 
     @property
     def help(self) -> str | None:

@@ -38,6 +38,8 @@ class Bundle:
     tensors: tuple[Tensor, ...]
     ports: tuple[str, ...]
     span: Span
+    known: bool = True
+    """False for what an earlier mistake leaves unclear; nothing more is said about it."""
 
     def pick(self, port: str | int) -> Tensor | None:
         if isinstance(port, int):
@@ -107,8 +109,7 @@ class _Resolver:
             except _Failed:
                 self.failed = True
                 chain.current = None
-                if line.block is not None:
-                    self.declare_targets(line.block)
+                self.forgive_names(line)
 
     def line(self, line: ast.Line, chain: _Chain, top: bool) -> None:
         steps = line.steps
@@ -159,10 +160,18 @@ class _Resolver:
                 assert_never(first)
 
     def mixed_tuple(self, step: ast.TupleStep, known: Sequence[bool]) -> None:
+        if self.neuron.damaged:
+            raise _Failed
         new = [item for item, is_known in zip(step.items, known, strict=True) if not is_known]
         near = [name for item in new for name in nearest(item.name.text, self.sources())]
-        places = tuple((item.span, item.name.text) for item in new)
-        self.sink.add(MixedTuple(step.span, places, tuple(near[:3])))
+        places = []
+        for item in new:
+            places.append((item.span, f"`{item.name}` is not defined"))
+            later = self.later(item)
+            if later is not None:
+                places[-1] = item.span, f"`{item.name}` is not defined yet"
+                places.append((later, f"`{item.name}` is defined here, later"))
+        self.sink.add(MixedTuple(step.span, tuple(places), tuple(near[:3])))
         raise _Failed
 
     def is_defined(self, node: ast.Node) -> bool:
@@ -171,17 +180,25 @@ class _Resolver:
             name == "out" and bool(self.written)
         )
 
-    def declare_targets(self, block: ast.Block) -> None:
-        """Names given in a block that was skipped: known, so that later lines are not blamed."""
-        for line in block.lines:
-            for step in line.steps:
-                if isinstance(step, ast.Node):
+    def forgive_names(self, line: ast.Line) -> None:
+        """Names that a failed line gives count as given, so that later lines are not blamed.
+
+        Its calls are still looked at: what is wrong with them is wrong wherever they stand.
+        """
+        for step in line.steps[1:]:
+            match step:
+                case ast.Call():
+                    self.callee(step)
+                case ast.Node():
                     self.forgive(step)
-                elif isinstance(step, ast.TupleStep):
-                    for item in step.items:
+                case ast.TupleStep(items):
+                    for item in items:
                         self.forgive(item)
-            if line.block is not None:
-                self.declare_targets(line.block)
+                case _:
+                    assert_never(step)
+        if line.block is not None:
+            for inner in line.block.lines:
+                self.forgive_names(inner)
 
     # --- sources
 
@@ -196,6 +213,8 @@ class _Resolver:
                 return self.read_node(step)
             case ast.TupleStep(items, span):
                 bundles = [self.read_node(item) for item in items]
+                if not all(bundle.known for bundle in bundles):
+                    raise _Failed
                 tensors = tuple(t for bundle in bundles for t in bundle.tensors)
                 ports = tuple(p for bundle in bundles for p in bundle.ports)
                 return Bundle(tensors, ports, span)
@@ -206,6 +225,8 @@ class _Resolver:
         bundle = self.lookup(node)
         self.unread_names.pop(node.name.text, None)
         self.read.update(tensor.index for tensor in bundle.tensors)
+        if not bundle.known:
+            raise _Failed
         if node.port is None:
             return Bundle(bundle.tensors, bundle.ports, node.span)
         tensor = bundle.pick(node.port)
@@ -241,6 +262,8 @@ class _Resolver:
 
     def unknown(self, node: ast.Node) -> None:
         name = node.name.text
+        if self.neuron.damaged:
+            return  # it may be given in a line that was left out
         if name in self.definition.params:
             declared = self.definition.params[name].span
             advice = "parameters are used in the arguments of calls"
@@ -274,13 +297,9 @@ class _Resolver:
                 assert_never(step)
 
     def call(self, call: ast.Call, chain: _Chain) -> None:
-        name = call.name.text
-        definition = self.definition.scope.find(name)
+        definition, arguments = self.callee(call)
         if definition is None:
-            near = self.definition.scope.near(name)
-            self.sink.add(UnknownNeuron(call.name.span, name, near))
             raise _Failed
-        arguments = bind(call, definition, self.sink)
         assert chain.current is not None
         incoming = chain.current
         self.check_count(call, definition, incoming)
@@ -293,6 +312,16 @@ class _Resolver:
         self.read.update(tensor.index for tensor in incoming.tensors)
         chain.current = Bundle(outputs, definition.output_names, call.span)
         chain.unnamed.extend(outputs)
+
+    def callee(self, call: ast.Call) -> tuple[Definition | None, dict[str, ast.Argument] | None]:
+        """The neuron that a call means, and its arguments; None for what is wrong."""
+        name = call.name.text
+        definition = self.definition.scope.find(name)
+        if definition is None:
+            near = self.definition.scope.near(name)
+            self.sink.add(UnknownNeuron(call.name.span, name, near))
+            return None, None
+        return definition, bind(call, definition, self.sink)
 
     def check_count(self, call: ast.Call, definition: Definition, incoming: Bundle) -> None:
         packs = any(tensor.pack for tensor in incoming.tensors)
@@ -336,7 +365,7 @@ class _Resolver:
         if self.definition.scope.find(name) is not None:
             self.sink.add(CannotBeUsedHere(node.span, name, "a neuron", f"write `{name}()`"))
             raise _Failed
-        if name in self.named:
+        if name in self.named and self.named[name].bundle.known:
             self.sink.add(Rebound(node.span, name, self.named[name].span))
         self.named[name] = _Named(value, node.span)
         self.unread_names[name] = node.span
@@ -346,8 +375,10 @@ class _Resolver:
     def forgive(self, node: ast.Node) -> None:
         """Let a name count as given, with a value nobody knows."""
         if node.port is None and not self.is_defined(node):
-            output = self.output_name(node)
-            unknown = Bundle((self.tensor(node.span),), ("out",), node.span)
+            outputs = self.definition.output_names
+            output = outputs[0] if node.name.text == "out" and len(outputs) == 1 else None
+            output = node.name.text if node.name.text in outputs else output
+            unknown = Bundle((self.tensor(node.span),), ("out",), node.span, known=False)
             if output is not None:
                 self.written.setdefault(output, (unknown, node.span))
             elif self.definition.scope.find(node.name.text) is None:
@@ -376,12 +407,12 @@ class _Resolver:
 
     def write(self, output: str, node: ast.Node, value: Bundle) -> None:
         if output in self.written:
-            self.sink.add(WrittenTwice(node.span, output, self.written[output][1]))
+            if self.written[output][0].known:
+                self.sink.add(WrittenTwice(node.span, output, self.written[output][1]))
+            self.read.update(tensor.index for tensor in value.tensors)
             return
         if len(value.tensors) != 1:
-            self.sink.add(
-                WrongNameCount(node.span, 1, value.ports or ("no tensor",), value.span)
-            )
+            self.sink.add(WrongNameCount(node.span, 1, value.ports or ("no tensor",), value.span))
             raise _Failed
         self.written[output] = value, node.span
         self.read.update(tensor.index for tensor in value.tensors)

@@ -33,8 +33,8 @@ def _path(context: Context, host: ast.HostPath) -> None:
         name = host.path[-1]
         library = context.scope.library
         if library is not None and library.find(name.text) is None:
-            near = library.near(name.text)
-            advice = f"did you mean `{near[0]}`?" if near else "see the standard library's list"
+            similar = library.near(name.text)
+            advice = f"did you mean `{similar[0]}`?" if similar else "see the library's list"
             _add(context, name.span, f"the standard library has no `{name.text}`", advice)
 
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 from neuroscript.diagnostics import Diagnostic, nearest, or_list
 from neuroscript.language.rules.rule import Context
-
-KINDS = ("int", "float", "bool", "str", "list")
+from neuroscript.language.shapes.values import KINDS
 
 
 @dataclass(frozen=True)

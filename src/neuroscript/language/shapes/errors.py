@@ -33,7 +33,9 @@ class SizesDiffer(Diagnostic):
     @property
     def message(self) -> str:
         port = "" if self.port == "in" else f" at `{self.port}`"
-        return f"sizes differ: `{self.neuron}` expects {self.expected}{port}, but gets {self.actual}"
+        return (
+            f"sizes differ: `{self.neuron}` expects {self.expected}{port}, but gets {self.actual}"
+        )
 
     @property
     def label(self) -> str:
@@ -121,7 +123,10 @@ class ElementTypesDiffer(Diagnostic):
     @property
     def message(self) -> str:
         port = "" if self.port in ("in", "out") else f" at `{self.port}`"
-        return f"element types differ: `{self.neuron}` expects {self.expected}{port}, but gets {self.actual}"
+        return (
+            f"element types differ: `{self.neuron}` expects {self.expected}{port}, "
+            f"but gets {self.actual}"
+        )
 
     @property
     def labels(self) -> Sequence[Label]:

@@ -79,9 +79,7 @@ class Operation:
         if axis is None:
             return None
         if not -rank <= axis < rank:
-            self.bad(
-                f"there is no {what} {axis}", f"axes run from {-rank} to {rank - 1} here"
-            )
+            self.bad(f"there is no {what} {axis}", f"axes run from {-rank} to {rank - 1} here")
         return axis % rank
 
     def bad(self, problem: str, advice: str) -> None:
@@ -102,7 +100,7 @@ _AXES = {1: ("length",), 2: ("height", "width"), 3: ("depth", "height", "width")
 
 
 def _window(n: Dim, k: Dim, s: Dim, p: Dim, d: Dim) -> Dim:
-    """floor((n + 2p - d(k - 1) - 1) / s) + 1"""
+    """The size floor((n + 2p - d(k - 1) - 1) / s) + 1."""
     return (n + 2 * p - d * (k - 1) - 1) // s + 1
 
 
@@ -220,9 +218,7 @@ def _transpose(op: Operation) -> tuple[Shape]:
     rank = source.rank
     if isinstance(dims, tuple):
         order = [item.constant if isinstance(item, Dim) else None for item in dims]
-        if sorted(i % rank for i in order if i is not None and -rank <= i < rank) != [
-            *range(rank)
-        ]:
+        if sorted(i % rank for i in order if i is not None and -rank <= i < rank) != [*range(rank)]:
             op.bad(
                 f"{[*order]} is not a permutation of the axes", f"name each of 0 to {rank - 1} once"
             )
@@ -316,13 +312,11 @@ def _aligned_runs(op: Operation, left: Shape, right: Shape, index: int) -> Shape
     tail: list[Dim] = []
     for x, y in zip(reversed(a), reversed(b), strict=False):
         tail.insert(0, _meet(op, x, y, left, right, index))
-    if left.seq == right.seq and len(left.suffix) == len(right.suffix):
-        if len(left.prefix) == len(right.prefix):
-            head = [
-                _meet(op, x, y, left, right, index)
-                for x, y in zip(left.prefix, right.prefix, strict=True)
-            ]
-            return Shape(tuple(head), left.seq, tuple(tail))
+    same_ends = len(left.suffix) == len(right.suffix) and len(left.prefix) == len(right.prefix)
+    if left.seq == right.seq and same_ends:
+        pairs = zip(left.prefix, right.prefix, strict=True)
+        head = [_meet(op, x, y, left, right, index) for x, y in pairs]
+        return Shape(tuple(head), left.seq, tuple(tail))
     for whole, part in ((left, right), (right, left)):
         if part.seq is None and whole.seq is not None and len(part.prefix) <= len(whole.suffix):
             kept = whole.suffix[: len(whole.suffix) - len(part.prefix)]

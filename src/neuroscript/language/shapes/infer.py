@@ -32,7 +32,7 @@ from neuroscript.language.shapes.errors import (
 from neuroscript.language.shapes.functions import FUNCTIONS, Operation, ShapeProblem
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.unify import Pair, RankMismatch, Unifier, Verdict
-from neuroscript.language.shapes.values import Abstract, Evaluator, Known, Unknown, kind_of
+from neuroscript.language.shapes.values import KINDS, Abstract, Evaluator, Known, Unknown, kind_of
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.build import names_in
 
@@ -141,7 +141,7 @@ def param_value(param: ast.Param, definition: Definition) -> Abstract:
 
 def param_kind(param: ast.Param, definition: Definition) -> str:
     """Declared, or int if a dimension uses it, or that of the default."""
-    if param.kind is not None:
+    if param.kind is not None and param.kind.text in KINDS:
         return param.kind.text
     if _is_size(param, definition):
         return "int"
@@ -285,7 +285,8 @@ class _Body:
             origins = tuple(
                 (dim.span, f"{dim.span.text} is declared here")
                 for dim in port.shape.dims
-                if not isinstance(dim, ast.StarDim) or dim.name is None and dim is not port.shape.dims[0]
+                if not isinstance(dim, ast.StarDim)
+                or (dim.name is None and dim is not port.shape.dims[0])
             )
             self.types[tensor.index] = TensorType(declared.shape, declared.dtype, origins)
         for step in flow.steps:
@@ -295,14 +296,16 @@ class _Body:
                     for tensor, type_ in zip(step.outputs, outputs, strict=True):
                         self.types[tensor.index] = type_
                     continue
+            else:
+                self.arguments(step)  # for what is wrong with them
             self.failed = True
 
     def apply(self, step: Apply) -> tuple[TensorType, ...] | None:
         """The types of a step's results, or None where an error has been reported."""
         callee = step.instance.definition
         if any(callee is active for active, _ in self.owner.active):
-            chain = [(span, d.name) for d, span in self.owner.active]
-            self.sink.add(EndlessRecursion(step.span, tuple(chain[1:]), callee.name))
+            calls = [(span, d.name) for d, span in self.owner.active if span is not d.span]
+            self.sink.add(EndlessRecursion(step.span, tuple(calls), callee.name))
             return None
         args = self.arguments(step)
         if args is None:
@@ -346,7 +349,7 @@ class _Body:
             self.sink.add(
                 ArgumentKind(
                     given.span, callee.name, param.name.text,
-                    _KINDS.get(expected, expected), _KINDS.get(actual, actual), declared,
+                    _KIND_TEXTS.get(expected, expected), _KIND_TEXTS.get(actual, actual), declared,
                 )
             )  # fmt: skip
 
@@ -403,11 +406,8 @@ class _Body:
         """Note an equality that depends on a size or parameter somebody named."""
         difference = pair.expected - pair.actual
         self.assumptions.append(Assumption(pair.expected, pair.actual, span, neuron))
-        mentioned = difference.variables
-        if mentioned & (self.unifier.parameters | self.unifier.independent):
-            self.sink.add(
-                SizesAssumed(span, neuron, pair.expected, pair.actual, expected, actual)
-            )
+        if difference.variables <= self.unifier.parameters | self.unifier.independent:
+            self.sink.add(SizesAssumed(span, neuron, pair.expected, pair.actual, expected, actual))
 
     # --- element types
 
@@ -429,8 +429,13 @@ class _Body:
         return True
 
 
-_KINDS = {"int": "a whole number", "float": "a number", "bool": "true or false", "str": "a string",
-          "list": "a list"}  # fmt: skip
+_KIND_TEXTS = {
+    "int": "a whole number",
+    "float": "a number",
+    "bool": "true or false",
+    "str": "a string",
+    "list": "a list",
+}
 
 
 def _is_known(value: Abstract) -> bool:
@@ -501,7 +506,8 @@ class _Call:
     def run(self) -> tuple[TensorType, ...] | None:
         try:
             if not self.unify_inputs() or not self.check_assumptions():
-                return None
+                self.body.failed = True
+                return self.declared_outputs()
             return self.outputs()
         except ValueError:
             # A division that a solved variable made inexact.
@@ -603,9 +609,7 @@ class _Call:
     def made(self, tensor: Tensor, shape: Shape) -> Origin:
         return tensor.span, f"this is {shape}"
 
-    def check_type(
-        self, formal: TensorType, actual: TensorType, name: str, tensor: Tensor
-    ) -> bool:
+    def check_type(self, formal: TensorType, actual: TensorType, name: str, tensor: Tensor) -> bool:
         expected = self.instance_type(formal.dtype)
         if self.body.same_type(expected, actual.dtype):
             return True
@@ -626,7 +630,11 @@ class _Call:
             verdict = self.unifier.equal(expected, actual)
             origin = assumption.span, f"`{assumption.neuron}` needs them equal here"
             if verdict is Verdict.REFUTED:
-                shown = self.body.types[self.step.inputs[0].index].shape if self.step.inputs else Shape(())
+                shown = (
+                    self.body.types[self.step.inputs[0].index].shape
+                    if self.step.inputs
+                    else Shape(())
+                )
                 self.body.sink.add(
                     SizesDiffer(
                         self.step.span, self.callee.name, "in", *before,
@@ -644,7 +652,7 @@ class _Call:
     def outputs(self) -> tuple[TensorType, ...] | None:
         function = FUNCTIONS.get(self.callee.name) if self.callee.library else None
         if function is None:
-            return tuple(self.output(t, self.instance_shape(t.shape)) for t in self.signature.outputs)
+            return self.declared_outputs()
         shapes = tuple(self.unifier.shape(self.body.types[t.index].shape) for t in self.step.inputs)
         origins = tuple(self.made(t, s) for t, s in zip(self.step.inputs, shapes, strict=True))
         operation = Operation(
@@ -662,6 +670,9 @@ class _Call:
             self.output(declared, shape)
             for declared, shape in zip(self.signature.outputs, results, strict=True)
         )
+
+    def declared_outputs(self) -> tuple[TensorType, ...]:
+        return tuple(self.output(t, self.instance_shape(t.shape)) for t in self.signature.outputs)
 
     def output(self, declared: TensorType, shape: Shape) -> TensorType:
         shape = self.unifier.shape(shape)

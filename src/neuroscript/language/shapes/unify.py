@@ -105,7 +105,9 @@ class Unifier:
             return Verdict.REFUTED
         if assume:
             order = [*(difference.variables & self.parameters), *names, *difference.variables]
-            for var in sorted(dict.fromkeys(order), key=lambda v: (v not in self.parameters, v.key)):
+            for var in sorted(
+                dict.fromkeys(order), key=lambda v: (v not in self.parameters, v.key)
+            ):
                 if self.solve(difference, var):
                     break
         return Verdict.ASSUMED
@@ -179,9 +181,7 @@ class Unifier:
         front = min(len(expected.prefix), len(actual.prefix))
         back = min(len(expected.suffix), len(actual.suffix))
         pairs = [Pair(expected.prefix[i], actual.prefix[i], i) for i in range(front)]
-        pairs += [
-            Pair(expected.suffix[-1 - i], actual.suffix[-1 - i], -1 - i) for i in range(back)
-        ]
+        pairs += [Pair(expected.suffix[-1 - i], actual.suffix[-1 - i], -1 - i) for i in range(back)]
         left = _middle(expected, front, back)
         right = _middle(actual, front, back)
         if left == right:

@@ -33,6 +33,10 @@ class Unknown:
 Abstract = Dim | Known | Unknown | tuple["Abstract", ...]
 
 
+KINDS = ("int", "float", "bool", "str", "list")
+"""What a parameter can be declared to be."""
+
+
 def kind_of(value: Abstract) -> str:
     """`int float bool str list none`, or nothing where the kind is not known."""
     match value:

@@ -213,6 +213,7 @@ class Builder:
         return result
 
 
+_WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _OPERATORS = {"||": "or", "&&": "and", "!": "not"}
 
 
@@ -225,7 +226,7 @@ def _named(node: TreeNode) -> Iterator[TreeNode]:
 
 
 def _literal(node: TreeNode) -> int | float | str | bool | None:
-    text = node.text.rstrip(" ")
+    text: str = node.text.rstrip(" ")
     match node.expr_name:
         case "INT":
             return int(text)
@@ -239,7 +240,7 @@ def _literal(node: TreeNode) -> int | float | str | bool | None:
                 raise InternalError(f"string literal {text} read as {value!r}")
             return value
         case _:
-            return {"true": True, "false": False, "none": None}[text]
+            return _WORDS[text]
 
 
 def names_in(value: ast.Value) -> Iterator[ast.NameValue]:

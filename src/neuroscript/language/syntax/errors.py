@@ -22,13 +22,10 @@ class UnexpectedToken(Diagnostic):
 
     @property
     def label(self) -> str:
-        match self.expected:
-            case ():
-                return ""
-            case (only,):
-                return f"expected {only}"
-            case (*several, last):
-                return f"expected {', '.join(several)} or {last}"
+        if not self.expected:
+            return ""
+        *several, last = self.expected
+        return f"expected {', '.join(several)} or {last}" if several else f"expected {last}"
 
 
 @dataclass(frozen=True)

@@ -307,7 +307,7 @@ def _levels(scanner: _Scanner, sink: Sink) -> list[LogicalLine]:
                 width = 0
             elif not _opens_block(previous) and not text.startswith(("->", "=>")):
                 lines[-1] = _mend_header(source, previous, Span(source, line_start, start), sink)
-                if lines[-1].bad:
+                if not _opens_block(lines[-1]):
                     width = columns[-1]
         if width > columns[-1]:
             columns.append(width)
@@ -327,7 +327,7 @@ def _opens_block(line: LogicalLine) -> bool:
 
 
 def _mend_header(source: Source, line: LogicalLine, margin: Span, sink: Sink) -> LogicalLine:
-    """A deeper line follows `line`, which opens no block: say so once, and go on."""
+    """A deeper line follows `line`, which opens no block: say so, and go on as if it did not."""
     word = line.text.split("(")[0].split(" ")[0]
     is_header = (line.level == 0 and word == "neuron") or (
         line.level == 1 and word in SECTIONS and "->" not in line.text
@@ -337,7 +337,7 @@ def _mend_header(source: Source, line: LogicalLine, margin: Span, sink: Sink) ->
         return replace(line, text=line.text + ":")
     if not line.bad:
         sink.add(_unexpected(margin, Span(source, line.start, line.end)))
-    return replace(line, bad=True)
+    return line
 
 
 def _mixed(span: Span, first: tuple[str, Span]) -> WrongIndentation:

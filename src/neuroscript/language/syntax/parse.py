@@ -44,8 +44,8 @@ def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) ->
     lines were left out are marked `damaged`.
 
     >>> from neuroscript.diagnostics import Sink, Source
-    >>> program = parse(Source("a.ns", "neuron A:\\n  in: [n]\\n  out: [n]\\n  graph: in -> out\\n"), Sink())
-    >>> [neuron.name.text for neuron in program.neurons]
+    >>> text = "neuron A:\\n  in: [n]\\n  out: [n]\\n  graph: in -> out\\n"
+    >>> [neuron.name.text for neuron in parse(Source("a.ns", text), Sink()).neurons]
     ['A']
     """
     layout = lay_out(source, sink, start, end)
@@ -100,6 +100,7 @@ class Prepared:
 
     def span(self, start: int, end: int) -> Span:
         """The span of prepared text `start <= i < end`, without the blanks at its end."""
+        end = min(end, len(self.text))
         while end > start and self.text[end - 1] in f" \n{INDENT}{DEDENT}":
             end -= 1
         return Span(self.source, self.offset(start), self.offset(max(start, end - 1)) + 1)
@@ -140,7 +141,7 @@ def _match(text: str) -> TreeNode | _Furthest:
     packrat: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     tree = rule.match_core(text, 0, packrat, furthest)
     if tree is not None and tree.end == len(text):
-        return tree  # type: ignore[no-any-return]
+        return tree
     return furthest
 
 
@@ -216,10 +217,8 @@ def _explain(prepared: Prepared, furthest: _Furthest) -> tuple[int, Diagnostic]:
     word = found.strip("`")
     if "IDENT" in failed and word in RESERVED and not failed & {"IN", "OUT"}:
         return row, ReservedWord(span, word)
-    section = "IMPL" in failed and "GRAPH" in failed
-    if section and (word.isidentifier() or found == "the end of the line"):
-        if word.isidentifier():
-            return row, UnknownSection(span, word)
+    if {"IMPL", "GRAPH"} <= failed and word.isidentifier():
+        return row, UnknownSection(span, word)
     if "ARROW" in failed and (word.isidentifier() or word == "(") and "COMMA" not in failed:
         return row, MissingArrow(span)
     if word in ("==", "!=", "<", ">", "<=", ">="):
@@ -245,7 +244,7 @@ def _expected(failed: set[str]) -> tuple[str, ...]:
         description for token, description in DESCRIPTIONS.items() if token in failed
     )
     if "a name" in told and "a number" in told:
-        for specific in ("a number", "a string", "a value", "`[`", "an operator"):
+        for specific in ("a name", "a number", "a string", "`[`", "`(`", "an operator"):
             told.pop(specific, None)
         told["a value"] = None
     return tuple(told)[:6]
