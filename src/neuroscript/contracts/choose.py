@@ -9,7 +9,7 @@ from typing import Any
 
 from neuroscript.contracts import dataloader
 from neuroscript.contracts.contract import Recipe, options_of
-from neuroscript.contracts.create import Where, find, make, place_of
+from neuroscript.contracts.create import Where, find, make, place_of, said_object
 from neuroscript.contracts.dataloader import DATA_KEYS, DataLoaderContract
 from neuroscript.contracts.errors import ContractError, NotAContract
 from neuroscript.contracts.registry import ContractRegistry
@@ -46,7 +46,7 @@ def create_dataloader(
     recipe = _recipe(implementation, config)
     if recipe is None:
         place = place_of(where, None, "dataloader", name)
-        found = f"a {type(implementation).__name__}"
+        found = said_object(implementation)
         raise ContractError([NotAContract(place, "dataloader", name, found, dataloader.EXPECTED)])
     options = {k: v for k, v in config.items() if k not in DATA_KEYS or k in (recipe.options or ())}
     return make("dataloader", name, recipe, options, where, beside=DATA_KEYS)

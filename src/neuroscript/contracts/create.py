@@ -186,7 +186,7 @@ def _create(
     recipe: Recipe[Any] | None = package.recipe(name, implementation, *context)
     if recipe is None:
         place = place_of(where, None, kind, name)
-        found = _describe(implementation)
+        found = said_object(implementation)
         raise ContractError([NotAContract(place, kind, name, found, package.EXPECTED)])
     return make(kind, name, recipe, options, where, ("name", *beside))
 
@@ -197,7 +197,8 @@ def place_of(where: Where | None, option: str | None, kind: str, name: str) -> S
     return span or said(kind, f"{name} {{{option}: …}}" if option else name)
 
 
-def _describe(implementation: object) -> str:
+def said_object(implementation: object) -> str:
+    """What was registered, as a sentence says it."""
     if isinstance(implementation, type):
         bases = [b.__name__ for b in implementation.__mro__[1:-1]]
         return f"a class ({bases[0]})" if bases else "a class"
