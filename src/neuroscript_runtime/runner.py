@@ -1,4 +1,4 @@
-"""`python -m neuroscript_runtime.runner train --config FILE`, the same as `neuroscript fit FILE`."""
+"""`python -m neuroscript_runtime.runner train --config FILE` is `neuroscript fit FILE`."""
 
 from __future__ import annotations
 

@@ -1,0 +1,114 @@
+"""What `plan` tells without training anything."""
+
+from __future__ import annotations
+
+import pytest
+
+from neuroscript.diagnostics import NeuroScriptError
+from neuroscript.training import plan
+from neuroscript.training.planning import Plan
+from neuroscript.training.summary import plan_lines
+
+
+def test_the_headline_example_is_shown_as_promised(folder):
+    found = plan(folder.xor("{epochs: 1000, lr: 0.01}"))
+    assert plan_lines(found) == [
+        "  neuron     XOR   xor.ns   [batch, 2] -> [batch, 1]   17 parameters",
+        "  data       xor.jsonl   jsonl   4 samples   input float[2]   target float[1]",
+        "  task       regression     output [batch, 1] with float targets",
+        "  loss       mse            from task",
+        "  metrics    mae, r2        from task",
+        "  optimizer  adam lr 0.01   default",
+    ]
+
+
+def test_names_and_values_and_their_reasons(folder):
+    found = plan(folder.xor("{steps: 7, optimizer: {name: sgd, momentum: 0.9}, loss: mae}"))
+    assert isinstance(found, Plan)
+    assert (found.task, found.loss, found.optimizer) == ("regression", "mae", "sgd")
+    assert (found.metrics, found.batch_size, found.lr) == (["mae", "r2"], 32, 0.001)
+    assert (found.epochs, found.steps, found.seed, found.samples) == (None, 7, 42, 4)
+    assert found.reasons["loss"] == found.reasons["optimizer"] == "as configured"
+    assert found.reasons["batch_size"] == "default"
+
+
+def test_nothing_is_written(folder):
+    config = folder.xor()
+    before = sorted(p.name for p in folder.path.iterdir())
+    plan(config)
+    assert sorted(p.name for p in folder.path.iterdir()) == before
+
+
+def test_a_softmax_before_cross_entropy_is_noticed(folder):
+    folder.rows("data.jsonl", [([0.0], 0), ([1.0], 1)])
+    config = folder.neuron(
+        "in: [batch, 1]\nout: [batch, 2]",
+        "in -> Linear(1, 2) -> Softmax() -> out",
+        "{train: data.jsonl}",
+        training="{loss: cross_entropy}",
+    )
+    (notice,) = plan(config).notices
+    assert "not applied twice" in notice
+
+
+def test_several_outputs_each_have_their_own_task(folder):
+    folder.write(
+        "two.jsonl",
+        '{"input": [0.0], "target": {"size": [0.5], "kind": 1}}\n'
+        '{"input": [1.0], "target": {"size": [1.5], "kind": 0}}\n',
+    )
+    config = folder.neuron(
+        "in: [batch, 1]\nout size: [batch, 1]\nout kind: [batch, 3]",
+        "in -> Fork() -> (a, b)\n        a -> Linear(1, 1) -> size\n        b -> Linear(1, 3) -> kind",
+        "{train: two.jsonl}",
+        training="{loss: {size: mae, kind: {name: cross_entropy, label_smoothing: 0.1}}}",
+    )
+    found = plan(config)
+    assert found.task == {"size": "regression", "kind": "classification"}
+    assert found.loss == {"size": "mae", "kind": "cross_entropy"}
+    assert found.metrics == {"size": ["mae", "r2"], "kind": ["accuracy", "f1"]}
+    assert any("kind" in line for line in plan_lines(found))
+
+
+@pytest.mark.parametrize(
+    ("training", "code", "place", "text"),
+    [
+        ("{loss: huberr}", "NR101", "xor.yml:3:18", "huber"),
+        ("{optimizer: adm}", "NR101", "xor.yml:3:23", "adam"),
+        ("{optimizer: {name: sgd, momentun: 0.9}}", "NR102", "xor.yml:3:35", "momentum"),
+        ("{metrics: [mae, f7]}", "NT201", "xor.yml:3:27", "f7"),
+        ("{logger: consol}", "NR101", "xor.yml:3:20", "console"),
+        ("{checkpoint: {every: 0}}", "NC106", "xor.yml:3:32", "1 or more"),
+        ("{checkpoint: {name: torhc}}", "NR101", "xor.yml:3:31", "torch"),
+        ("{checkpoint: {monitor: val_los}}", "NT205", "xor.yml:3:34", "validation data"),
+        ("{early_stopping: {patience: 2}}", "NT205", "xor.yml:3:12", "validation data"),
+        ("{early_stopping: {monitor: train_los}}", "NT205", "xor.yml:3:38", "train_loss"),
+        ("{trainer: {max_tme: 1}}", "NT207", "xor.yml:3:22", "max_time"),
+    ],
+)
+def test_it_refuses_at_its_place_what_fit_would_refuse(folder, training, code, place, text):
+    with pytest.raises(NeuroScriptError) as caught:
+        plan(folder.xor(training))
+    (diagnostic,) = caught.value.diagnostics
+    assert diagnostic.code == code
+    assert f"{diagnostic.file}:{diagnostic.line}:{diagnostic.column}" == place
+    assert text in str(caught.value)
+
+
+def test_a_fraction_cannot_be_held_out_of_a_loader_that_cannot_split(folder):
+    folder.write(
+        "loaders.py",
+        "import torch\n"
+        "from neuroscript.contracts import DataLoaderContract, ContractRegistry\n"
+        "class Endless(DataLoaderContract):\n"
+        "    def __iter__(self):\n"
+        "        yield {'input': torch.zeros(2, 2), 'target': torch.zeros(2, 1)}\n"
+        "    def __len__(self):\n"
+        "        return 1\n"
+        "ContractRegistry.register_dataloader('endless_zeros', Endless)\n",
+    )
+    config = folder.xor(more="plugins: [loaders.py]\n", data=", format: endless_zeros, val: 0.5")
+    with pytest.raises(NeuroScriptError) as caught:
+        plan(config)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.file, diagnostic.line) == ("NT208", "xor.yml", 2)
