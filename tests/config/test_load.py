@@ -41,7 +41,9 @@ def test_three_lines_are_a_config(tmp_path: Path) -> None:
 
 
 def test_every_value_knows_its_place(tmp_path: Path) -> None:
-    path = write(tmp_path, "training:\n  loss: {name: huber, delta: 2.0}\n  logger: [console, csv]\n")
+    path = write(
+        tmp_path, "training:\n  loss: {name: huber, delta: 2.0}\n  logger: [console, csv]\n"
+    )
     config = load_config(path)
     assert place(config, "training.loss.name") == (str(path), 2, 16, "huber")
     assert place(config, "training.loss") == (str(path), 2, 9, "{name: huber, delta: 2.0}")

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +37,14 @@ def test_a_module_that_python_can_import(tmp_path: Path, monkeypatch: pytest.Mon
     assert callable(ContractRegistry.get_loss("mine"))
 
 
+def test_a_file_may_import_what_lies_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "beside_the_plugin.py").write_text("value = 7\n")
+    (tmp_path / "mine.py").write_text("from beside_the_plugin import value\n")
+    before = list(sys.path)
+    assert load_plugin("mine.py", [tmp_path]).value == 7
+    assert sys.path == before
+
+
 @pytest.mark.parametrize("plugin", ["nowhere.py", "nowhere.at.all"])
 def test_one_that_is_not_there_is_told_at_the_config(plugin: str) -> None:
     config = load_config({"plugins": [plugin]})
@@ -63,6 +72,7 @@ def test_one_that_fails_is_told_at_its_own_line(
     (failed,) = raised.value.diagnostics
     assert (failed.code, failed.line) == ("NR105", line)
     assert failed.file.endswith("broken.py")
+    assert raised.value.exit_code == 1
     assert reason in failed.message
 
 

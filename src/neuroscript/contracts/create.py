@@ -132,9 +132,9 @@ def make(
     check_options(kind, name, recipe, options, where, beside)
     try:
         return recipe.make(**options)
-    except NeuroScriptError:
+    except (NeuroScriptError, AssertionError):
         raise
-    except (TypeError, ValueError, RuntimeError, AttributeError, LookupError) as error:
+    except Exception as error:
         place = place_of(where, None, kind, name)
         raise ContractError([NotMade(place, kind, name, _first_line(error))]) from error
 
@@ -206,5 +206,6 @@ def said_object(implementation: object) -> str:
 
 
 def _first_line(error: Exception) -> str:
-    text = str(error).strip() or type(error).__name__
-    return text.splitlines()[0].rstrip(".")
+    text = str(error).strip().partition("\n")[0].rstrip(".")
+    told_by_itself = isinstance(error, (TypeError, ValueError, RuntimeError))
+    return text if text and told_by_itself else f"{type(error).__name__}: {text}".rstrip(": ")

@@ -22,6 +22,12 @@ class ContractError(NeuroScriptError):
     exit_code: ClassVar[int] = 2
 
 
+class PluginError(ContractError):
+    """A file or package of others that fails while it is imported: no mistake of the config."""
+
+    exit_code: ClassVar[int] = 1
+
+
 class UnknownContract(ContractError):
     """A name under which nothing is registered."""
 

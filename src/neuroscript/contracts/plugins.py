@@ -15,6 +15,7 @@ from typing import Any
 from neuroscript.contracts.errors import (
     ContractError,
     NameMissingInFile,
+    PluginError,
     PluginFailed,
     PluginMissing,
     said,
@@ -25,6 +26,7 @@ from neuroscript.diagnostics import Source, Span
 def load_plugin(plugin: str, folders: Sequence[Path] = (), span: Span | None = None) -> ModuleType:
     """Imports a Python file (`losses.py`, looked up in `folders`) or module (`my.losses`) once.
 
+    The file may import what lies beside it, as a script may.
     Raises ContractError if there is none (at `span`), or if it fails (at its own line).
     """
     place = span or said("plugin", plugin)
@@ -65,17 +67,20 @@ def _load_file(plugin: str, folders: Sequence[Path], place: Span) -> ModuleType:
     assert spec and spec.loader, "a .py file always has a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
+    sys.path.insert(0, str(path.parent))
     try:
         spec.loader.exec_module(module)
     except Exception as error:
         del sys.modules[name]
         raise _failed(plugin, _line_in(path, error) or place, error) from error
+    finally:
+        sys.path.remove(str(path.parent))
     return module
 
 
-def _failed(plugin: str, place: Span, error: Exception) -> ContractError:
+def _failed(plugin: str, place: Span, error: Exception) -> PluginError:
     reason = f"{type(error).__name__}: {getattr(error, 'msg', None) or error}"
-    return ContractError([PluginFailed(place, plugin, reason)])
+    return PluginError([PluginFailed(place, plugin, reason)])
 
 
 def _line_in(path: Path, error: Exception) -> Span | None:

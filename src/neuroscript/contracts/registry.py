@@ -18,7 +18,7 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar, overload
 
 from neuroscript.contracts.errors import (
-    ContractError,
+    PluginError,
     PluginFailed,
     UnknownContract,
     UnknownImplementation,
@@ -126,10 +126,10 @@ class Registry:
     def _load(self, entry: EntryPoint, span: Span | None) -> Implementation:
         try:
             loaded: Implementation = entry.load()
-        except Exception as error:
+        except Exception as error:  # anything may go wrong in the code of others
             place = span or said(self.kind.name, entry.name)
             reason = f"{type(error).__name__}: {error}"
-            raise ContractError([PluginFailed(place, entry.value, reason)]) from error
+            raise PluginError([PluginFailed(place, entry.value, reason)]) from error
         return loaded
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pickle
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import torch
 from torch import nn
@@ -64,15 +64,21 @@ class TorchCheckpoint(CheckpointContract):
 
 def _read(path: Path) -> dict[str, Any]:
     try:
-        data = torch.load(path, map_location="cpu", weights_only=True)
+        with path.open("rb") as file:
+            data = _unpickled(path, file)
     except OSError as error:
         raise CheckpointError([NotRead(place(path), error.strerror or str(error))]) from None
+    if not isinstance(data, dict) or not {"model", "optimizer", "metadata"} <= set(data):
+        raise CheckpointError([NotRead(place(path), "another program wrote it")])
+    return data
+
+
+def _unpickled(path: Path, file: BinaryIO) -> Any:
+    try:
+        return torch.load(file, map_location="cpu", weights_only=True)
     except pickle.UnpicklingError:
         reason = "it holds more than weights and plain data, or is no checkpoint"
         raise CheckpointError([NotRead(place(path), reason)]) from None
     except Exception as error:  # noqa: BLE001 - what garbage raises depends on its bytes
         reason = f"it is damaged or no checkpoint ({str(error).partition(chr(10))[0]})"
         raise CheckpointError([NotRead(place(path), reason)]) from None
-    if not isinstance(data, dict) or not {"model", "optimizer", "metadata"} <= set(data):
-        raise CheckpointError([NotRead(place(path), "another program wrote it")])
-    return data

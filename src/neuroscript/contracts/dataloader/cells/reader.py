@@ -12,6 +12,7 @@ from neuroscript.contracts.dataloader.cells.column import NameColumn, NumberColu
 from neuroscript.contracts.dataloader.cells.errors import OtherColumns
 from neuroscript.contracts.dataloader.cells.file import EXPECTED, CsvFile
 from neuroscript.contracts.dataloader.columns.errors import (
+    FLOAT32_OVERFLOW,
     DataError,
     Empty,
     NotFinite,
@@ -121,6 +122,6 @@ def _wrong_cell(
             )
         if expected == "numbers" and not is_number(cell):
             return WrongKind(span, name, f"the text `{cell.strip()[:30]}`", expected)
-        if expected == "numbers" and not abs(float(cell)) <= 3.4e38:
+        if expected == "numbers" and not abs(float(cell)) < FLOAT32_OVERFLOW:
             return NotFinite(span, name, cell.strip())
     raise AssertionError(f"column {name} was refused without a reason")

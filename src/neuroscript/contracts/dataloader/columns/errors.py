@@ -20,6 +20,9 @@ from neuroscript.diagnostics import (
 AT_ONCE = 5
 """How many mistakes of one file are told at once."""
 
+FLOAT32_OVERFLOW = 2.0**128 - 2.0**103
+"""The smallest number that rounds to infinity in float32."""
+
 VISIBLE = 88
 """How much of a long line is shown."""
 

@@ -159,7 +159,7 @@ def check_field(line: Line, field: Field, value: Any, first_line: int) -> Diagno
             return errors.WrongKind(span, field.name, _word(item), expected)
         if isinstance(item, float) and not math.isfinite(item):
             return errors.NotFinite(span, field.name, str(item))
-        if isinstance(item, (int, float)) and abs(item) > _largest(item):
+        if _too_large(item):
             reason = f"{item}, which is too large"
             return errors.WrongKind(span, field.name, reason, expected)
     if shape != field.shape:
@@ -167,8 +167,11 @@ def check_field(line: Line, field: Field, value: Any, first_line: int) -> Diagno
     return None
 
 
-def _largest(item: Any) -> float:
-    return 3.4e38 if isinstance(item, float) else 2**63 - 1
+def _too_large(item: Any) -> bool:
+    """Whether a number is beyond float32, or a whole one beyond int64."""
+    if isinstance(item, float):
+        return abs(item) >= errors.FLOAT32_OVERFLOW
+    return isinstance(item, int) and not -(2**63) <= item < 2**63
 
 
 def _leaves(value: Any) -> Iterator[Any]:

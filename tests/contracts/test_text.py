@@ -1,0 +1,42 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from neuroscript.contracts import ContractError, create_dataloader
+from neuroscript.contracts.dataloader.columns.errors import DataError
+from neuroscript.contracts.dataloader.text import TextLoader
+
+
+def test_windows_of_bytes_side_by_side(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_bytes(bytes(range(250, 256)) + b"abcde")
+    loader = TextLoader(path, context=4, shuffle=False)
+    (batch,) = loader
+    assert list(batch) == ["input"]
+    assert batch["input"].dtype is torch.int64
+    assert batch["input"].tolist() == [[250, 251, 252, 253], [254, 255, 97, 98]]
+    assert str(loader.describe()) == "text   2 samples   input int[4]"
+
+
+def test_files_are_one_text(tmp_path: Path) -> None:
+    for name, text in (("a.txt", "ab"), ("b.txt", "cd")):
+        (tmp_path / name).write_text(text)
+    loader = TextLoader([tmp_path / "a.txt", tmp_path / "b.txt"], context=4)
+    assert bytes(loader.columns["input"][0].tolist()) == b"abcd"
+
+
+def test_a_text_shorter_than_one_window(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("ab")
+    with pytest.raises(DataError, match="has 2 bytes, fewer than one window of 64"):
+        TextLoader(tmp_path / "a.txt")
+    with pytest.raises(DataError, match=r"cannot read .*nowhere\.txt"):
+        TextLoader(tmp_path / "nowhere.txt")
+
+
+@pytest.mark.parametrize("context", [1, "long"])
+def test_a_window_is_a_number_above_one(tmp_path: Path, context: object) -> None:
+    with pytest.raises(ContractError, match="`context`"):
+        create_dataloader({"path": str(tmp_path / "a.txt"), "context": context})
