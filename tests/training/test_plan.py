@@ -59,7 +59,7 @@ def test_several_outputs_each_have_their_own_task(folder):
     )
     config = folder.neuron(
         "in: [batch, 1]\nout size: [batch, 1]\nout kind: [batch, 3]",
-        "in -> Fork() -> (a, b)\n        a -> Linear(1, 1) -> size\n        b -> Linear(1, 3) -> kind",
+        "in -> Linear(1, 1) -> size\n        in -> Linear(1, 3) -> kind",
         "{train: two.jsonl}",
         training="{loss: {size: mae, kind: {name: cross_entropy, label_smoothing: 0.1}}}",
     )
