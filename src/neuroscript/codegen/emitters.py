@@ -32,8 +32,12 @@ class Site(Protocol):
 def transpose(site: Site, x: str) -> str:
     dims = site.given("dims")
     if isinstance(dims, tuple):
-        return f"{x}.permute({site.argument('dims').strip('[]')})"
+        return f"{x}.permute({site.argument('dims').removeprefix('[').removesuffix(']')})"
     return f"{x}.transpose({site.argument('dims')}, {site.argument('other')})"
+
+
+def reshape(site: Site, x: str) -> str:
+    return f"{x}.reshape({site.argument('target_shape').removeprefix('[').removesuffix(']')})"
 
 
 def batch_norm(site: Site, x: str) -> str:
@@ -65,6 +69,7 @@ def global_max(site: Site, x: str) -> str:
 
 EMITTERS: Mapping[str, Callable[[Site, str], str]] = {
     "transpose": transpose,
+    "reshape": reshape,
     "batch_norm": batch_norm,
     "global_mean": global_mean,
     "global_max": global_max,

@@ -42,7 +42,7 @@ def emit(checked: Checked, neuron: str | None = None, target: Target = "torch") 
         roots = [d for d in roots if d.name != wanted] + [checked.definition(wanted)]
     order = _callees_first(roots, checked)
     classes = _class_names(order)
-    imports = Imports()
+    imports = Imports(classes=frozenset(classes.values()))
     body = Writer()
     for i, definition in enumerate(order):
         if i:

@@ -33,6 +33,8 @@ class Imports:
     any: bool = False
     names: dict[str, set[str]] = field(default_factory=dict)
     """Names by module, for `from module import name`."""
+    classes: frozenset[str] = frozenset()
+    """Names that classes of the module itself have."""
 
     def host(self, module: str, name: str) -> str:
         """How to write a host class, imported where that is needed."""
@@ -40,8 +42,12 @@ class Imports:
             return f"nn.{name}"
         if module == "torch" or module.startswith("torch."):
             return f"{module}.{name}"
-        self.names.setdefault(module, set()).add(name)
-        return name
+        local = name
+        if name in self.classes:
+            local = f"Core{name}" if module == "neuroscript.primitives" else f"Host{name}"
+        text = name if local == name else f"{name} as {local}"
+        self.names.setdefault(module, set()).add(text)
+        return local
 
 
 ClassNames = Callable[[Definition], str]

@@ -24,6 +24,14 @@ class Writer:
         if len(indent + whole) <= WIDTH or not items:
             self.line(whole)
             return
+        target, assigned, value = head.partition(" = ")
+        if assigned and len(indent + head) > WIDTH:
+            self.line(f"{target} = (")
+            self.depth += 1
+            self.wrapped(value, items, tail)
+            self.depth -= 1
+            self.line(")")
+            return
         inner = ", ".join(items)
         self.line(head)
         self.depth += 1

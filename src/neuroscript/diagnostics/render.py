@@ -88,35 +88,55 @@ class _Renderer:
             if previous is not None and number > previous + 2:
                 lines.append(self.paint("...", BLUE))
             elif previous is not None and number == previous + 2:
-                lines.append(self.source_line(source, number - 1, gutter))
-            lines.append(self.source_line(source, number, gutter))
+                between = _Window(source.line_text(number - 1), 0, self.room(gutter))
+                lines.append(self.numbered(number - 1, between.text, gutter))
             here = [label for label in labels if label.span.line == number]
-            for row in self.annotations(source, number, here, primary, tint):
+            first = min(here, key=lambda label: label is not primary).span.column - 1
+            window = _Window(source.line_text(number), first, self.room(gutter))
+            lines.append(self.numbered(number, window.text, gutter))
+            for row in self.annotations(window, here, primary, tint):
                 lines.append(" " * gutter + f" {bar} {row}")
             previous = number
         return lines
 
-    def source_line(self, source: Source, number: int, gutter: int) -> str:
-        text = source.line_text(number).replace("\t", " ")
-        limit = max(40, self.width - gutter - 3)
-        if len(text) > limit:
-            text = text[: limit - 1] + "…"
+    def room(self, gutter: int) -> int:
+        return max(40, self.width - gutter - 3)
+
+    def numbered(self, number: int, text: str, gutter: int) -> str:
         return f"{self.paint(str(number).rjust(gutter) + ' |', BLUE)} {text}".rstrip()
 
     def annotations(
-        self, source: Source, number: int, labels: Sequence[Label], primary: Label, tint: str
+        self, window: _Window, labels: Sequence[Label], primary: Label, tint: str
     ) -> list[str]:
         rows = []
-        ordered = sorted(labels, key=lambda label: (label is not primary, -label.span.start))
-        for label in ordered:
-            is_primary = label is primary
-            column = label.span.column
-            line_end = len(source.line_text(number)) + 1
-            length = max(1, min(label.span.end - label.span.start, line_end - column))
-            marks = ("^" if is_primary else "-") * length
+        for label in sorted(labels, key=lambda label: (label is not primary, -label.span.start)):
+            column = label.span.column - 1
+            start, end = window.place(column, column + label.span.end - label.span.start)
+            marks = ("^" if label is primary else "-") * (end - start)
             text = f"{marks} {label.text}".rstrip()
-            rows.append(" " * (column - 1) + self.paint(text, tint if is_primary else BLUE))
+            rows.append(" " * start + self.paint(text, tint if label is primary else BLUE))
         return rows
+
+
+class _Window:
+    """The part of a line that fits the screen, with the place that matters in it."""
+
+    def __init__(self, line: str, column: int, room: int) -> None:
+        line = line.replace("\t", " ")
+        self.start = 0
+        if len(line) > room and column > room * 2 // 3:
+            self.start = column - room // 3
+        self.text = line[self.start : self.start + room]
+        if self.start > 0:
+            self.text = "…" + self.text[1:]
+        if self.start + room < len(line):
+            self.text = self.text[:-1] + "…"
+
+    def place(self, start: int, end: int) -> tuple[int, int]:
+        """Where a range of the line stands in the window; at least one character."""
+        first = min(max(start - self.start, 0), len(self.text))
+        last = min(max(end - self.start, 0), len(self.text))
+        return first, max(last, first + 1)
 
 
 def _by_source(primary: Label, others: Sequence[Label]) -> list[tuple[Source, list[Label]]]:

@@ -349,7 +349,7 @@ class _Resolver:
         output = self.output_name(node)
         if output is not None:
             self.write(output, node, value)
-            self.hint(chain, None)
+            self.hint(chain, output if len(self.neuron.outputs) > 1 else None)
             return
         if name == "in" or name in self.definition.input_names:
             declared = next((p.span for p in self.neuron.inputs), None)

@@ -259,7 +259,7 @@ def _reshape(op: Operation) -> tuple[Shape]:
 def _concat(op: Operation) -> tuple[Shape]:
     first = op.inputs[0]
     if any(shape.rank is None for shape in op.inputs):
-        return (_unknown_shape(),)
+        return (_concat_behind_run(op),)
     rank = first.rank
     assert rank is not None
     axis = op.axis("dim", rank)
@@ -280,6 +280,26 @@ def _concat(op: Operation) -> tuple[Shape]:
                     )
                 )  # fmt: skip
     return (Shape(tuple(sizes)),)
+
+
+def _concat_behind_run(op: Operation) -> Shape:
+    """Along one of the dims behind a run that is the same in all tensors."""
+    first, axis = op.inputs[0], op.int_arg("dim")
+    alike = all(
+        shape.seq == first.seq and shape.prefix == first.prefix
+        and len(shape.suffix) == len(first.suffix)
+        for shape in op.inputs
+    )  # fmt: skip
+    if not alike or axis is None or not -len(first.suffix) <= axis < 0:
+        return _unknown_shape()
+    columns = list(zip(*(shape.suffix for shape in op.inputs), strict=True))
+    total = sum(columns[axis], Dim(()))
+    for index, column in enumerate(columns):
+        if index != axis % len(columns):
+            for size in column[1:]:
+                op.same(column[0], size)
+    suffix = [total if i == axis % len(columns) else c[0] for i, c in enumerate(columns)]
+    return Shape(first.prefix, first.seq, tuple(suffix))
 
 
 # --- several tensors

@@ -27,6 +27,12 @@ class UnexpectedToken(Diagnostic):
         *several, last = self.expected
         return f"expected {', '.join(several)} or {last}" if several else f"expected {last}"
 
+    @property
+    def help(self) -> str | None:
+        words = [text.strip("`") for text in self.expected if text.strip("`").isalpha()]
+        near = nearest(self.found.strip("`"), words)
+        return f"did you mean {or_list(near)}?" if near else None
+
 
 @dataclass(frozen=True)
 class MissingColon(Diagnostic):

@@ -1,0 +1,3 @@
+"""Golden files are compared, never run."""
+
+collect_ignore_glob = ["*"]

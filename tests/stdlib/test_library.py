@@ -1,0 +1,158 @@
+"""Every neuron of the library: it constructs, runs, and does what its signature says.
+
+The test finds neurons by itself; what it needs to know about one is a way to call it.
+"""
+
+import importlib
+import inspect
+
+import pytest
+import torch
+
+from neuroscript.codegen import build, emit
+from neuroscript.codegen.host import HostClass, host_of
+from neuroscript.diagnostics import Sink, render
+from neuroscript.language import check_text
+from neuroscript.language.names.scope import standard_library
+from neuroscript.language.shapes.infer import Inference
+from neuroscript.language.shapes.values import Evaluator, to_python
+
+LIBRARY = standard_library()
+ARGUMENTS = {
+    "Linear": "3, 5",
+    "Embedding": "10, 4",
+    "LayerNorm": "4",
+    "RMSNorm": "4",
+    "GroupNorm": "2, 4",
+    "BatchNorm": "4",
+    "Conv1d": "4, 6, 3, stride=2, padding=1",
+    "Conv2d": "4, 6, [3, 5], padding=[1, 2], dilation=2, groups=2",
+    "Conv3d": "4, 6, 3",
+    "CausalConv1d": "4, 6, 3, dilation=2",
+    "DepthwiseConv": "4, 3, padding=1",
+    "DepthwiseConv1d": "4, 3",
+    "MaxPool1d": "2",
+    "MaxPool2d": "3, stride=2, padding=1",
+    "AvgPool1d": "2",
+    "AvgPool2d": "2, ceil_mode=true",
+    "MaxPool": "3",
+    "AvgPool": "2",
+    "AdaptiveAvgPool": "[2, 3]",
+    "Reshape": "[-1, 6]",
+}
+IMAGES = "[2, 4, 9, 11]"
+SHAPES = {
+    "Linear": ["[2, 7, 3]"],
+    "Embedding": ["[2, 7] int"],
+    "LayerNorm": ["[2, 7, 4]"],
+    "RMSNorm": ["[2, 7, 4]"],
+    "GroupNorm": [IMAGES],
+    "BatchNorm": [IMAGES],
+    "Conv1d": ["[2, 4, 9]"],
+    "Conv3d": ["[2, 4, 5, 6, 7]"],
+    "CausalConv1d": ["[2, 4, 9]"],
+    "DepthwiseConv1d": ["[2, 4, 9]"],
+    "MaxPool1d": ["[2, 4, 9]"],
+    "AvgPool1d": ["[2, 4, 9]"],
+    "MatMul": ["[2, 3, 4]", "[2, 4, 5]"],
+    "Concat": ["[2, 3]", "[2, 4]"],
+    "Reshape": ["[2, 3, 4]"],
+    "Transpose": ["[2, 3, 4]"],
+    "Flatten": ["[2, 3, 4]"],
+}
+
+
+def shapes_of(name: str) -> list[str]:
+    definition = LIBRARY.find(name)
+    assert definition is not None
+    if name in SHAPES:
+        return SHAPES[name]
+    rank = len(definition.neuron.inputs[0].shape.dims)
+    return [IMAGES if rank >= 3 else "[2, 3]"] * len(definition.neuron.inputs)
+
+
+def program(name: str) -> str:
+    definition = LIBRARY.find(name)
+    assert definition is not None
+    ports = "\n".join(f"        p{i}: {shape}" for i, shape in enumerate(shapes_of(name)))
+    inputs = ", ".join(f"p{i}" for i in range(len(shapes_of(name))))
+    source = f"({inputs})" if "," in inputs else inputs
+    call = f"{name}({ARGUMENTS.get(name, '')})"
+    if len(definition.output_names) == 1:
+        return f"neuron T:\n    in:\n{ports}\n    out: [*]\n    graph: {source} -> {call} -> out\n"
+    outs = "\n".join(f"        o{i}: [*]" for i in range(len(definition.output_names)))
+    names = ", ".join(f"o{i}" for i in range(len(definition.output_names)))
+    graph = f"{source} -> {call} -> ({names})"
+    return f"neuron T:\n    in:\n{ports}\n    out:\n{outs}\n    graph: {graph}\n"
+
+
+def inputs_for(name: str) -> list[torch.Tensor]:
+    tensors = []
+    for shape in shapes_of(name):
+        sizes = [int(size) for size in shape.split("]")[0].strip("[").split(",")]
+        if shape.endswith("int"):
+            tensors.append(torch.randint(0, 10, sizes))
+        else:
+            tensors.append(torch.randn(sizes))
+    return tensors
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_declared_inferred_and_real_shapes_agree(name: str) -> None:
+    checked = check_text(program(name))
+    assert not checked.diagnostics, render(checked.diagnostics)
+    model = build(emit(checked)).T().train()
+    inputs = inputs_for(name)
+    for tensor in inputs:
+        if tensor.is_floating_point():
+            tensor.requires_grad_()
+    results = model(*inputs)
+    results = results if isinstance(results, tuple) else (results,)
+    for port, tensor in zip(checked.signature().outputs, results, strict=True):
+        assert list(tensor.shape) == list(port.shape), f"{port} against {list(tensor.shape)}"
+        assert tensor.is_floating_point() == (port.dtype == "float")
+        assert torch.isfinite(tensor).all()
+    sum(t.sum() for t in results).backward()
+    for tensor in (*inputs, *model.parameters()):
+        assert not tensor.requires_grad or tensor.grad is not None
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_defaults_that_are_left_out_are_the_hosts(name: str) -> None:
+    definition = LIBRARY.find(name)
+    assert definition is not None
+    host = host_of(definition)
+    if not isinstance(host, HostClass):
+        return
+    cls = getattr(importlib.import_module(host.module), host.name)
+    theirs = inspect.signature(cls).parameters
+    for keyword, ours in host.keywords:
+        param = definition.params[ours]
+        assert keyword in theirs, f"{cls} has no {keyword}"
+        if param.default is None or ours in host.always:
+            continue
+        default = to_python(Evaluator({}, Sink()).value(param.default))
+        if default is ...:  # depends on another parameter, as pooling's stride does
+            assert theirs[keyword].default is None
+        else:
+            assert theirs[keyword].default == default, ours
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_every_neuron_says_what_it_does(name: str) -> None:
+    definition = LIBRARY.find(name)
+    assert definition is not None
+    assert definition.neuron.doc is not None
+    assert definition.neuron.doc.brief
+    assert Inference(Sink()).signature(definition).complete
+
+
+def test_causal_means_causal() -> None:
+    ports = "neuron T:\n    in: [b, 2, n]\n    out: [b, 2, n]\n"
+    text = f"{ports}    graph: in -> CausalConv1d(2, 2, 3, dilation=2) -> out\n"
+    model = build(emit(check_text(text))).T()
+    x = torch.randn(1, 2, 12)
+    changed = x.clone()
+    changed[..., 7:] = 0
+    assert torch.equal(model(x)[..., :7], model(changed)[..., :7])
+    assert not torch.equal(model(x)[..., 7:], model(changed)[..., 7:])
