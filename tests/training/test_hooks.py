@@ -106,8 +106,8 @@ def test_batches_come_in_any_of_their_forms(generated, batch):
     torch.manual_seed(3)
     module = generated.XORModule(lr=0.05, logger=[])
     fit(trainer(max_epochs=300), module, Batches(batch))
-    assert module.latest["train_loss"] < 0.05
-    assert module.settled()["heads"][0]["task"] == "regression"
+    assert module.state.latest["train_loss"] < 0.05
+    assert module.state.as_data()["heads"][0]["task"] == "regression"
 
 
 def test_parameters_and_settings_are_kept_as_plain_hyperparameters(generated):
@@ -129,7 +129,7 @@ def test_it_loads_from_a_checkpoint_of_lightning_without_the_ns_file(generated, 
     loaded.eval()
     module.eval()
     assert torch.equal(loaded(INPUTS), module(INPUTS))
-    assert loaded.settled() == module.settled()
+    assert loaded.state.as_data() == module.state.as_data()
 
 
 def test_loggers_are_told_once_an_interval_and_ended_once(generated, recorder):

@@ -11,7 +11,8 @@ from lightning import LightningDataModule
 from neuroscript.config import Config, ConfigError
 from neuroscript.contracts import ContractRegistry, DataLoaderContract, create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
-from neuroscript.training.errors import CannotSplit, TrainingError, said
+from neuroscript.training.errors import said
+from neuroscript.training.settings import CannotSplit
 
 Split: TypeAlias = Literal["train", "val", "test"]
 
@@ -89,7 +90,7 @@ def _hold_out(
     if not callable(divide):
         span = config.where(f"data.{split}") or said("data", split)
         reason = f"{type(train).__name__} has no method `split(fraction, seed)`"
-        raise TrainingError([CannotSplit(span, split, reason)])
+        raise ConfigError([CannotSplit(span, split, reason)])
     kept, held_out = divide(fraction, config.training.seed)
     return kept, held_out
 

@@ -48,7 +48,7 @@ class Journal:
         self._losses.append(loss.detach())
 
     def keep(self, outcome: Outcome, steps: int) -> None:
-        """Keeps a batch for the metrics; only the newest, if `steps` of them would take too much."""
+        """Keeps a batch for the metrics; only the newest if `steps` of them would take too much."""
         if steps * sum(p.numel() for p, _ in outcome.compared) > ROOM:
             self._outcomes.clear()
         self._outcomes.append(outcome.detached())
