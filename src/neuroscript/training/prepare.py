@@ -132,9 +132,8 @@ def _instance(config: Config, model: type[nn.Module]) -> nn.Module:
     try:
         return model(**config.model.params)
     except TypeError as error:
-        span = config.where_key("model.params") or said("model", model.__name__)
         reason = f"{model.__name__} cannot be made with these parameters: {error}"
-        raise TrainingError([NotMade(span, reason)]) from error
+        raise ConfigError([NotMade(config.place_of_key("model.params"), reason)]) from error
 
 
 def _settled(
