@@ -106,6 +106,7 @@ def run(prepared: Prepared, quiet: bool = False) -> Runner:
             if prepared.data.test is not None:
                 trainer.test(module, datamodule=datamodule, verbose=False)
         finally:
+            module.state.loggers.kept_open = False
             module.state.loggers.finish()
     found = Path(best.best_model_path) if best and best.best_model_path else last.path
     runner = Runner(
