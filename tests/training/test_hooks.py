@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import lightning
 import pytest
 import torch
@@ -162,6 +164,20 @@ def test_the_loss_that_is_told_is_the_mean_of_its_interval(recorder):
     (logger,) = recorder
     assert logger.told[0][2]["loss"] == pytest.approx(3.0)
     assert logger.told[0][2]["mae"] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("room", [1_000_000, 5])
+def test_loss_and_metrics_of_training_are_of_the_same_samples(recorder, monkeypatch, room):
+    monkeypatch.setattr("neuroscript.training.journal.ROOM", room)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Embedding(7, 8), nn.Linear(8, 7))
+    module = NeuronModule(model, task="language_modeling", logger=["recorder"], log_every=5)
+    tokens = [torch.randint(7, (size, 6)) for size in (4, 4, 1)]
+    fit(trainer(max_epochs=4), module, Batches(*({"input": some} for some in tokens)))
+    (logger,) = recorder
+    assert [step for step, _, _ in logger.told] == [5, 10, 12]
+    for _, _, metrics in logger.told:
+        assert metrics["perplexity"] == pytest.approx(math.exp(metrics["loss"]), rel=1e-5)
 
 
 def test_validation_is_weighted_by_samples_and_logged_for_other_callbacks(recorder):

@@ -85,8 +85,7 @@ class RegistryHooks(_Module):
         """The loss of a batch; its value is read later, once an interval."""
         state = self.state
         outcome = state.objective_for(self.model, batch).outcome(self.model, batch)
-        state.journal.add(outcome.loss)
-        state.journal.keep(outcome, state.log_every)
+        state.remember(outcome)
         return outcome.loss
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:

@@ -17,7 +17,7 @@ from neuroscript.training.head import Head
 from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
-from neuroscript.training.objective import Objective, make_objective
+from neuroscript.training.objective import Objective, Outcome, make_objective
 from neuroscript.training.unplanned import objective_from_batch
 
 
@@ -89,6 +89,12 @@ class State:
             self._meters[phase] = Meter(self.objective)
         return self._meters[phase]
 
+    def remember(self, outcome: Outcome) -> None:
+        """Keeps what a training batch came to until it is told."""
+        self.journal.add(outcome)
+        if self.journal.is_full:
+            self._add_up()
+
     def tell_of_training(self, step: int, batches_per_step: int) -> dict[str, float]:
         """Tells the loggers the mean loss and the metrics since last time; gives them by name.
 
@@ -96,24 +102,24 @@ class State:
         """
         if not self.journal:
             return {}
-        interval = self.journal.read()
-        if interval.strange is not None:
-            batches, value = interval.strange
+        strange = self.journal.strange()
+        if strange is not None:
             place = said("lr", f"{self.lr:g}")
-            at = self.told + batches // batches_per_step + 1
-            raise NonFiniteLossError([NonFiniteLoss(place, at, str(value), self.lr)])
-        metrics: dict[str, float] = {}
-        outcome = self.journal.outcome()
-        if outcome is not None:
-            meter = self.meter("train")
-            meter.add(outcome)
-            metrics = meter.read()
+            at = self.told + strange.batches // batches_per_step + 1
+            raise NonFiniteLossError([NonFiniteLoss(place, at, str(strange.loss), self.lr)])
+        self._add_up()
         self.told = step
-        return self._tell(step, {**metrics, "loss": interval.loss}, "train")
+        return self._tell(step, self.meter("train").read(), "train")
 
     def tell_of_evaluation(self, step: int, phase: str) -> dict[str, float]:
         """Tells the loggers the metrics of all batches of val or test; gives them by name."""
         return self._tell(step, self.meter(phase).read(), phase)
+
+    def _add_up(self) -> None:
+        """Takes what the journal keeps into the metrics."""
+        kept = self.journal.taken_out()
+        if kept is not None:
+            self.meter("train").add(kept)
 
     def _tell(self, step: int, metrics: dict[str, float], phase: str) -> dict[str, float]:
         named = {f"{phase}_{name}": value for name, value in metrics.items()}
