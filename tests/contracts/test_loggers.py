@@ -19,7 +19,7 @@ def trainer(folder: Path, epoch: int = 1, resumed_from: str | None = None) -> An
     return SimpleNamespace(
         default_root_dir=str(folder),
         fit_loop=SimpleNamespace(
-            epoch_progress=SimpleNamespace(current=SimpleNamespace(started=epoch))
+            epoch_progress=SimpleNamespace(current=SimpleNamespace(ready=epoch))
         ),
         ckpt_path=resumed_from,
         progress_bar_callback=None,

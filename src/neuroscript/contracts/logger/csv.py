@@ -16,9 +16,10 @@ FIRST_COLUMNS = ["epoch", "step", "train_loss", "val_loss"]
 class CsvLogger(LoggerContract):
     """`metrics.csv` with the columns epoch, step, train_loss, val_loss and `<phase>_<metric>`.
 
-    Epochs and steps count from 1. It lies in `dir`, by default the run's directory. What is logged for one step, training and
-    validation, shares a line. A resumed run goes on in its file, from the step it resumes at; a
-    new run in the same directory leaves the file of the old one alone and takes `metrics-2.csv`.
+    Epochs and steps count from 1. The file lies in `dir`, by default the run's directory. What is
+    logged for one step, training and validation, shares a line. A resumed run goes on in its file,
+    from the step it resumes at; a new run in the same directory leaves the file of the old one
+    alone and takes `metrics-2.csv`.
     """
 
     def __init__(self, dir: str | None = None) -> None:  # noqa: A002 - the config's own word
