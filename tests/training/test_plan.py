@@ -128,3 +128,77 @@ def test_settings_that_lightning_refuses_are_shown_at_their_place(folder, traini
     (diagnostic,) = caught.value.diagnostics
     assert (diagnostic.code, diagnostic.line, diagnostic.column) == ("NT206", 3, column)
     assert caught.value.exit_code == 2
+
+
+CLASSES = [([0.0], 0), ([1.0], 1), ([2.0], 2)]
+FLOATS = [([0.0], [0.5]), ([1.0], [1.5])]
+SHARES = [([0.0], [0.25, 0.75]), ([1.0], [1.0, 0.0])]
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "rows", "text"),
+    [
+        ("mse", 3, CLASSES, "MSE cannot compare predictions [2, 3] with targets [2]"),
+        ("kl_div", 3, CLASSES, "single numbers"),
+        ("{name: cross_entropy, weight: [1, 2]}", 3, CLASSES, "weight"),
+        ("cross_entropy", 1, FLOATS, "the output is one number"),
+        ("cross_entropy", 2, [([0.0], [0.5, 3.0])], "add up to 1"),
+        ("nll", 2, SHARES, "class indices"),
+        ("bce", 1, FLOATS, "from 0 to 1, and one is 1.5"),
+        ("poisson_nll", 1, [([0.0], [-0.5])], "of 0 and more, and one is -0.5"),
+        ("gaussian_nll", 1, FLOATS, "GaussianNLL cannot compare predictions [2, 1]"),
+        ("cosine_embedding", 1, FLOATS, "vectors"),
+    ],
+)
+def test_a_loss_that_cannot_serve_the_task_is_refused_at_its_place(
+    folder, loss, outputs, rows, text
+):
+    folder.rows("data.jsonl", rows)
+    config = folder.neuron(
+        f"in: [batch, 1]\nout: [batch, {outputs}]",
+        f"in -> Linear(1, {outputs}) -> out",
+        "{train: data.jsonl}",
+        training=f"{{loss: {loss}}}",
+    )
+    with pytest.raises(NeuroScriptError) as caught:
+        plan(config)
+    (diagnostic,) = caught.value.diagnostics
+    assert caught.value.exit_code == 2
+    assert (diagnostic.file, diagnostic.line, diagnostic.column) == ("net.yml", 3, 18)
+    assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "rows"),
+    [
+        ("bce", 1, [([0.0], [0.5]), ([1.0], [1.0])]),
+        ("cross_entropy", 2, SHARES),
+        ("kl_div", 2, SHARES),
+        ("mse", 1, [([0.0], 0), ([1.0], 1)]),
+        ("nll", 3, CLASSES),
+    ],
+)
+def test_a_loss_that_can_serve_the_task_passes(folder, loss, outputs, rows):
+    folder.rows("data.jsonl", rows)
+    config = folder.neuron(
+        f"in: [batch, 1]\nout: [batch, {outputs}]",
+        f"in -> Linear(1, {outputs}) -> out",
+        "{train: data.jsonl}",
+        training=f"{{loss: {loss}}}",
+    )
+    assert plan(config).loss == loss
+
+
+def test_a_target_without_meaning_to_the_loss_that_the_task_chose_is_told_at_its_line(folder):
+    folder.rows("data.jsonl", [([0.0], 0), ([1.0], 1)])
+    folder.rows("val.jsonl", [([0.0], 0), ([1.0], 1), ([2.0], 2)])
+    config = folder.neuron(
+        "in: [batch, 1]\nout: [batch, 1]",
+        "in -> Linear(1, 1) -> out",
+        "{train: data.jsonl, val: val.jsonl}",
+    )
+    with pytest.raises(NeuroScriptError) as caught:
+        plan(config)
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.file, diagnostic.line) == ("NT210", "val.jsonl", 3)
+    assert caught.value.exit_code == 1

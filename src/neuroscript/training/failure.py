@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroscript.config import Config
-from neuroscript.diagnostics import NeuroScriptError, Source, Span
+from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.training.errors import (
     NonFiniteLoss,
     NonFiniteLossError,
@@ -20,6 +20,7 @@ from neuroscript.training.errors import (
     said,
 )
 from neuroscript.training.stop import Stopped, TrainingInterrupted
+from neuroscript.training.user_line import line_of_user
 
 if TYPE_CHECKING:
     from lightning import Trainer
@@ -46,7 +47,7 @@ def failing_as_diagnostics(
     except Exception as error:
         if os.environ.get("NEUROSCRIPT_TRACEBACK") == "1":
             traceback.print_exception(error)
-        place = _line_of_user(error) or config.where_key("training") or said("run", str(run_dir))
+        place = line_of_user(error) or config.where_key("training") or said("run", str(run_dir))
         reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
         file = last.saved
         failed = RunFailed(place, trainer.global_step, reason, str(file) if file else None)
@@ -57,16 +58,3 @@ def _at_lr(diagnostic: object, config: Config) -> NonFiniteLoss:
     assert isinstance(diagnostic, NonFiniteLoss)
     span = config.where("training.lr")
     return replace(diagnostic, span=span) if span is not None else diagnostic
-
-
-def _line_of_user(error: Exception) -> Span | None:
-    """The innermost line of the traceback that is the user's own."""
-    ours = Path(__file__).parents[1]
-    for frame in reversed(traceback.extract_tb(error.__traceback__)):
-        path = Path(frame.filename)
-        foreign = "site-packages" in path.parts or ours in path.parents
-        if foreign or not frame.lineno or not path.is_file():
-            continue
-        text = path.read_text(encoding="utf-8", errors="replace")
-        return Source(str(path), text, path).line_span(frame.lineno)
-    return None

@@ -163,7 +163,7 @@ def _check_other_splits(config: Config, data: Data, subject: Subject, objective:
         if loader is not None:
             samples = look_at(loader, config.where(f"data.{split}"))
             check_fit(subject, samples)
-            check_targets(objective, subject, samples)
+            check_targets(config, objective, subject, samples)
 
 
 def _best_of(config: Config, data: Data, objective: Objective) -> dict[str, str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, did_you_mean, or_list
+from neuroscript.diagnostics import Diagnostic, Label, Span, did_you_mean, or_list
 
 
 @dataclass(frozen=True)
@@ -122,3 +123,49 @@ class CannotSplit(Diagnostic):
     @property
     def help(self) -> str:
         return f"give `data.{self.split}` as a path"
+
+
+@dataclass(frozen=True)
+class LossRefused(Diagnostic):
+    code = "NT209"
+    loss: str
+    task: str
+    reason: str
+    port_span: Span | None
+    declared: str
+    usual: str
+    """The loss that the task would have by itself."""
+
+    @property
+    def message(self) -> str:
+        return f"loss `{self.loss}` cannot serve {self.task}: {self.reason}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, f"declared {self.declared} here")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        return f"{self.task} is trained with `{self.usual}` where no loss is given"
+
+
+@dataclass(frozen=True)
+class TargetOutside(Diagnostic):
+    code = "NT210"
+    loss: str
+    value: float
+    least: float
+    greatest: float
+    sample: Span
+
+    @property
+    def message(self) -> str:
+        if math.isinf(self.greatest):
+            wanted = f"of {self.least:g} and more"
+        else:
+            wanted = f"from {self.least:g} to {self.greatest:g}"
+        return f"loss `{self.loss}` takes targets {wanted}, and one is {self.value:g}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return () if self.sample == self.span else [Label(self.sample, f"{self.value:g} here")]

@@ -24,6 +24,7 @@ from neuroscript.training.neuron import Neuron
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.probe import Probe, input_names, probe, vocabularies
 from neuroscript.training.samples import Samples
+from neuroscript.training.suited import check_loss, check_range
 
 T = TypeVar("T")
 
@@ -83,7 +84,8 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
         fractions_of(seen.inputs),
         lambda loss: create_loss(loss, where=config.at("training.loss"), folders=config.folders),
     )
-    check_targets(objective, subject, samples)
+    check_targets(config, objective, subject, samples)
+    _check_losses(config, objective, subject, seen, facts, samples)
     return Settled(objective, facts, decisions, _signature(subject, seen))
 
 
@@ -96,13 +98,16 @@ def check_fit(subject: Subject, samples: Samples) -> None:
     _refuse(check_tokens(named, vocabularies(subject.model), samples, spans))
 
 
-def check_targets(objective: Objective, subject: Subject, samples: Samples) -> None:
-    """Refuses targets of classes that an output does not have."""
+def check_targets(config: Config, objective: Objective, subject: Subject, samples: Samples) -> None:
+    """Refuses targets of classes that an output does not have, or without meaning to the loss."""
     shapes = subject.shapes()
     targets = _by_port(samples.targets, objective.ports.outputs)
     for part in objective.parts:
         target = targets.get(part.head.port)
-        if target is not None and part.task.takes_classes:
+        if target is None:
+            continue
+        check_range(config, part, target, samples)
+        if part.task.takes_classes:
             shape = shapes.get(part.head.port, "the output")
             span = subject.span(part.head.port)
             _refuse(check_classes(part.head, target, samples, shape, span))
@@ -168,6 +173,21 @@ def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision
         metrics = [metrics]
     loss = of_output(training.loss, port, count)
     return head_for(decision.task, facts[port], port, loss, metrics)
+
+
+def _check_losses(
+    config: Config,
+    objective: Objective,
+    subject: Subject,
+    seen: Probe,
+    facts: Mapping[str, Facts],
+    samples: Samples,
+) -> None:
+    targets = _by_port(samples.targets, objective.ports.outputs)
+    for part, output in zip(objective.parts, seen.outputs.values(), strict=True):
+        port = part.head.port
+        target = targets[port][: len(output)] if port in targets else None
+        check_loss(config, part, facts[port], output, target, seen.inputs, subject.span(port))
 
 
 def _signature(subject: Subject, seen: Probe) -> str:

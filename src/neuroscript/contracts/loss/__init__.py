@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import math
 from abc import ABC, abstractmethod
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from neuroscript.contracts.contract import Options, Recipe, options_of, own_method
 
@@ -28,9 +29,22 @@ class LossContract(ABC):
     tensor(2.)
     """
 
+    least: ClassVar[float] = -math.inf
+    """The least target that has a meaning to this loss."""
+
+    greatest: ClassVar[float] = math.inf
+    """The greatest one."""
+
     @abstractmethod
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch as a scalar tensor."""
+
+    def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
+        """Why such predictions and targets have no meaning to this loss, None if they have.
+
+        Asked once, with the first samples, before training.
+        """
+        return None
 
     @classmethod
     def from_config(cls, loss_type: str, **options: Any) -> Self:

@@ -13,3 +13,4 @@ class BCE(ElementwiseLoss):
     """Predictions in 0…1 (after a Sigmoid) against 0/1 targets."""
 
     torch_class = nn.BCELoss
+    least, greatest = 0.0, 1.0

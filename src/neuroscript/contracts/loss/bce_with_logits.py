@@ -13,3 +13,4 @@ class BCEWithLogits(ElementwiseLoss):
     """Predictions of any size (before a Sigmoid) against 0/1 targets; `pos_weight` as a list."""
 
     torch_class = nn.BCEWithLogitsLoss
+    least, greatest = 0.0, 1.0

@@ -19,6 +19,10 @@ class CosineEmbedding(TorchLoss):
 
     torch_class = nn.CosineEmbeddingLoss
 
+    def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
+        """Objects to single numbers, which have no direction."""
+        return "it compares vectors" if predictions.dim() < 2 or predictions.shape[-1] < 2 else None
+
     def compute(self, predictions: Tensor | tuple[Tensor, Tensor], targets: Tensor) -> Tensor:
         """The mean over the batch."""
         if isinstance(predictions, Tensor):

@@ -13,3 +13,4 @@ class CrossEntropy(ClassLoss):
     """Scores before a Softmax against class indices; `weight` as a list, one per class."""
 
     torch_class = nn.CrossEntropyLoss
+    takes_probabilities = True

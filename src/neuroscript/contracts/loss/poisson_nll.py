@@ -13,3 +13,4 @@ class PoissonNLL(ElementwiseLoss):
     """Predictions are the log of the expected count unless `log_input: false`."""
 
     torch_class = nn.PoissonNLLLoss
+    least = 0.0

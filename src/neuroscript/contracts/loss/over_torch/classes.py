@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
+import torch
 from torch import Tensor
 
 from neuroscript.contracts.loss.over_torch.errors import shapes_differ
@@ -14,6 +17,21 @@ class ClassLoss(TorchLoss):
     The targets have the same shape without `classes`, and hold class indices. Sequences have
     their classes last, as the neurons that give them do; maps have them second, as in torch.
     """
+
+    takes_probabilities: ClassVar[bool] = False
+    """Whether targets may be the probability of each class."""
+
+    def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
+        """Objects to a single number a sample, and to targets that say nothing of classes."""
+        if predictions.dim() < 2 or predictions.shape[1] == 1:
+            return "it tells classes apart, and the output is one number"
+        if not targets.is_floating_point():
+            return None
+        if not self.takes_probabilities:
+            return "its targets are class indices"
+        if targets.shape == predictions.shape and are_probabilities(targets, dim=1):
+            return None
+        return "its targets are class indices, or probabilities that add up to 1"
 
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The mean over all targets unless `reduction` says otherwise."""
@@ -34,3 +52,13 @@ class ClassLoss(TorchLoss):
             tuple(targets.shape),
             "the targets are class indices in the shape of the predictions without their classes",
         )
+
+
+def are_probabilities(targets: Tensor, dim: int) -> bool:
+    """Whether numbers are probabilities that add up to 1 along a dimension.
+
+    >>> are_probabilities(torch.tensor([[0.25, 0.75]]), dim=1)
+    True
+    """
+    total = targets.sum(dim)
+    return bool((targets >= 0).all()) and bool(torch.isclose(total, total.new_ones(())).all())

@@ -19,7 +19,7 @@ class ShapesDiffer(Diagnostic):
     @property
     def message(self) -> str:
         return (
-            f"the loss {self.loss} cannot compare predictions {list(self.predictions)} "
+            f"{self.loss} cannot compare predictions {list(self.predictions)} "
             f"with targets {list(self.targets)}"
         )
 

@@ -1,0 +1,80 @@
+"""Whether a loss can serve the task and the targets: found before a run begins."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+
+from neuroscript.config import Config, ConfigError
+from neuroscript.contracts.loss.over_torch import TorchLoss
+from neuroscript.diagnostics import NeuroScriptError, Span
+from neuroscript.training.component import written
+from neuroscript.training.errors import TrainingError
+from neuroscript.training.facts import Facts
+from neuroscript.training.objective import Part
+from neuroscript.training.samples import Samples, first_where
+from neuroscript.training.settings import LossRefused, TargetOutside
+
+
+def check_loss(
+    config: Config,
+    part: Part,
+    facts: Facts,
+    output: Tensor,
+    target: Tensor | None,
+    inputs: Sequence[Tensor],
+    declared_at: Span | None,
+) -> None:
+    """Refuses a loss that cannot compare the output for the first samples with their targets.
+
+    A loss of one's own is only asked for its objection: it may need more than a few samples.
+    Raises ConfigError at the loss of the config.
+    """
+    pair = part.task.arrange(output, target, inputs)
+    reason = part.loss.objection(*pair)
+    if reason is None and isinstance(part.loss, TorchLoss):
+        reason = _failure(part, *pair)
+    if reason is not None:
+        name, usual = written(part.head.loss), part.task.loss(facts)
+        place = _given(config, part) or config.place("training.loss")
+        refused = LossRefused(place, name, part.task.name, reason, declared_at, facts.port, usual)
+        raise ConfigError([refused])
+
+
+def _failure(part: Part, predictions: Tensor, targets: Tensor) -> str | None:
+    """What the loss says against them when it is tried."""
+    try:
+        part.compare(predictions, targets)
+    except NeuroScriptError as error:
+        return error.diagnostics[0].message
+    except (RuntimeError, ValueError, TypeError, IndexError) as error:
+        return str(error).strip().partition("\n")[0]
+    return None
+
+
+def check_range(config: Config, part: Part, target: Tensor, samples: Samples) -> None:
+    """Refuses targets, of all samples at hand, that have no meaning to the loss.
+
+    Raises ConfigError at the loss of the config, or TrainingError at the sample if the task chose
+    the loss.
+    """
+    loss = part.loss
+    if target.dtype is torch.bool or (math.isinf(loss.least) and math.isinf(loss.greatest)):
+        return
+    outside = (target < loss.least) | (target > loss.greatest)
+    if not outside.any():
+        return
+    index = first_where(outside)
+    value = float(target[index][outside[index]].reshape(-1)[0])
+    sample = samples.place(index)
+    given = _given(config, part)
+    name = written(part.head.loss)
+    problem = TargetOutside(given or sample, name, value, loss.least, loss.greatest, sample)
+    raise (TrainingError if given is None else ConfigError)([problem])
+
+
+def _given(config: Config, part: Part) -> Span | None:
+    return config.where(f"training.loss.{part.head.port}") or config.where("training.loss")
