@@ -22,7 +22,7 @@ from parsimonious.grammar import Grammar
 from parsimonious.nodes import Node as TreeNode
 
 from neuroscript.diagnostics import Diagnostic, Sink, Source, Span
-from neuroscript.language.syntax.ast import Neuron, Program
+from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
 from neuroscript.language.syntax.build import Builder
 from neuroscript.language.syntax.errors import (
     ChainedComparison,
@@ -52,15 +52,23 @@ def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) ->
     ['A']
     """
     layout = lay_out(source, sink, start, end)
-    neurons = []
+    neurons: list[Neuron] = []
+    uses: list[Use] = []
+    values: list[Global] = []
     for unit in layout.units:
-        neuron = _parse_unit(source, unit, sink)
-        if neuron is not None:
-            _check_sections(neuron, sink)
-            neurons.append(neuron)
+        match _parse_unit(source, unit, sink):
+            case Neuron() as neuron:
+                _check_sections(neuron, sink)
+                neurons.append(neuron)
+            case Use() as use:
+                uses.append(use)
+            case Global() as value:
+                values.append(value)
     for doc in layout.stray_docs:
         sink.add(StrayDocumentation(doc.span))
-    return Program(source, tuple(neurons), tuple(layout.stray_docs))
+    return Program(
+        source, tuple(neurons), tuple(uses), tuple(values), tuple(layout.stray_docs)
+    )
 
 
 def _check_sections(neuron: Neuron, sink: Sink) -> None:
@@ -139,7 +147,7 @@ class _Furthest:
 
 
 def _match(text: str) -> TreeNode | _Furthest:
-    rule = _grammar()["neuron"]
+    rule = _grammar()["declaration"]
     furthest = _Furthest()
     packrat: defaultdict[int, dict[int, Any]] = defaultdict(dict)
     with _deep_recursion():
@@ -160,7 +168,7 @@ def _deep_recursion() -> Iterator[None]:
         sys.setrecursionlimit(limit)
 
 
-def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | None:
+def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global | None:
     lines, damaged = list(unit.lines), False
     for i in [i for i, line in enumerate(lines) if line.bad][::-1]:
         lines, damaged = _without(lines, i), True
@@ -172,8 +180,10 @@ def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | None:
         prepared = Prepared(source, lines)
         result = _match(prepared.text)
         if not isinstance(result, _Furthest):
-            neuron = Builder(prepared.span).neuron(result, unit.doc)
-            return replace(neuron, damaged=True) if damaged else neuron
+            declaration = Builder(prepared.span).declaration(result, unit.doc)
+            if damaged and isinstance(declaration, Neuron):
+                return replace(declaration, damaged=True)
+            return declaration
         row, problem = _explain(prepared, result)
         if not (damaged and _emptied(unit.lines, lines, row)):
             sink.add(problem)
