@@ -7,6 +7,7 @@ from neuroscript.diagnostics.data import as_data
 from neuroscript.diagnostics.diagnostic import Diagnostic, Label, Severity, Sink
 from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
 from neuroscript.diagnostics.render import render
+from neuroscript.diagnostics.sarif import as_sarif
 from neuroscript.diagnostics.source import Source, Span
 from neuroscript.diagnostics.suggest import did_you_mean, nearest, or_list
 
@@ -20,6 +21,7 @@ __all__ = [
     "Source",
     "Span",
     "as_data",
+    "as_sarif",
     "did_you_mean",
     "nearest",
     "or_list",
