@@ -139,7 +139,7 @@ class _Page:
         """A line from the lane of a block to a mark of its own."""
         row, lane = Row(), 2 * block.lane
         row.put(lane + 1, "_" * (self.indent + mark.start - lane - 1), mark.tint)
-        row.put(self.indent + mark.start, f"{mark.sign} {mark.text}", mark.tint)
+        row.put(self.indent + mark.start, f"{mark.sign} {mark.text}".rstrip(), mark.tint)
         for other in running:
             row.put(2 * other.lane, "|", other.head.tint)
         return row

@@ -29,7 +29,8 @@ FAMILIES = {
 """What the first digit of a code stands for."""
 
 _FENCE = re.compile(
-    r'^```(?P<language>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<body>.*?)^```$', re.M | re.S
+    r'^```(?P<language>\w+)(?: title="(?P<file>[^"]+)")?\n(?P<body>.*?)^```$',
+    re.MULTILINE | re.DOTALL,
 )
 
 
