@@ -46,7 +46,7 @@ def test_check_tells_places(write, capsys: pytest.CaptureFixture[str]) -> None: 
     assert captured.out == ""
     assert "error[NS301]" in captured.err
     assert "^^^^^^^-^^^^" in captured.err
-    assert captured.err.endswith("1 error\n")
+    assert "\n1 error\n" in captured.err
 
 
 def test_check_as_json(write, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
