@@ -93,6 +93,17 @@ def test_labels_in_another_file_get_an_excerpt_of_their_own() -> None:
     ]
 
 
+def test_a_file_that_was_read_twice_is_shown_once() -> None:
+    source, again = Source("a.txt", TEXT), Source("a.txt", TEXT)
+    sample = Sample(source.at(2, 1, 6), ((again.at(2, 8, 4), "one"),))
+    assert render([sample]).splitlines()[3:] == [
+        "2 | second line",
+        "  | ^^^^^^ ---- one",
+        "  | |",
+        "  | here",
+    ]
+
+
 def test_colour_changes_nothing_but_colour() -> None:
     import re
 

@@ -26,42 +26,16 @@ from neuroscript.language.explain import (
 )
 
 PENDING = {
-    "NS111": "conditions are not checked yet",
-    "NS212": "globals are not checked yet",
-    "NS214": "globals are not checked yet",
-    "NS308": "`=>` is not checked yet",
-    "NS310": "`=>` is not checked yet",
-    "NS311": "`=>` is not checked yet",
-    "NS312": "`=>` is not checked yet",
-    "NS313": "`=>` is not checked yet",
-    "NS315": "`=>` is not checked yet",
-    "NS401": "match is not checked yet",
-    "NS402": "conditions are not checked yet",
-    "NS403": "conditions are not checked yet",
-    "NS404": "conditions are not checked yet",
-    "NS405": "conditions are not checked yet",
-    "NS406": "match is not checked yet",
-    "NS407": "match is not checked yet",
-    "NS408": "unroll is not checked yet",
-    "NS409": "unroll is not checked yet",
-    "NS410": "conditions are not checked yet",
-    "NS411": "recursion is not unrolled yet",
-    "NS412": "match is not checked yet",
-    "NS413": "conditions are not checked yet",
-    "NS510": "neuron globals are not checked yet",
-    "NS511": "@wrap is not checked yet",
-    "NS512": "@wrap is not checked yet",
-    "NS513": "bindings are not checked yet",
-    "NS601": "imports are not checked yet",
-    "NS602": "imports are not checked yet",
-    "NS603": "imports are not checked yet",
-    "NS604": "imports are not checked yet",
-    "NS903": "match is not checked yet",
-    "NS904": "match is not checked yet",
-    "NS908": "layers sized at run time are not checked yet",
-    "NS909": "layers sized at run time are not checked yet",
+    "NS111": "a stray `else` is told as NS108",
+    "NS308": "`name=64` in `=>` does not name its axis yet",
+    "NS411": "recursion is not bounded yet",
+    "NS512": "tensors around a wrapped body are taken for new names",
+    "NS513": "arguments of @static bindings are not compared yet",
+    "NS602": "what an import that failed would have brought is told as unknown",
+    "NS603": "what an import that failed would have brought is told as unknown",
+    "NS908": "layers sized at run time are not told yet",
 }
-"""Codes whose programs the compiler does not judge yet, with the reason."""
+"""Codes whose programs the compiler does not judge as their pages say, with the reason."""
 
 LATER = {
     "NS412": "found when the model runs",
@@ -116,12 +90,10 @@ def test_every_code_of_the_compiler_has_a_page() -> None:
     for package in (neuroscript.language, neuroscript.codegen):
         for module in walk_packages(package.__path__, f"{package.__name__}."):
             import_module(module.name)
-    used = {
-        kind.code
-        for kind in kinds(Diagnostic)
-        if kind.__module__.startswith("neuroscript.") and "code" in vars(kind)
-    }
-    assert {code for code in used if code.startswith("NS")} - set(codes()) == set()
+    declared = {vars(kind).get("code") for kind in kinds(Diagnostic)}
+    used = {code for code in declared if isinstance(code, str) and code.startswith("NS")}
+    assert len(used) > 50
+    assert used - set(codes()) == set()
 
 
 @pytest.mark.parametrize("code", codes())

@@ -88,9 +88,18 @@ def _by_source(primary: Label, others: Sequence[Label]) -> list[tuple[Source, li
     groups: list[tuple[Source, list[Label]]] = [(primary.span.source, [primary])]
     for label in others:
         for source, group in groups:
-            if source is label.span.source:
+            if _same(source, label.span.source):
                 group.append(label)
                 break
         else:
             groups.append((label.span.source, [label]))
     return groups
+
+
+def _same(one: Source, other: Source) -> bool:
+    """Whether two sources show the same: one file may have been read twice."""
+    return one is other or (one.name, one.first_line, one.text) == (
+        other.name,
+        other.first_line,
+        other.text,
+    )
