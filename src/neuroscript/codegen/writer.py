@@ -10,9 +10,9 @@ WIDTH = 88
 class Writer:
     """Collects lines at a depth of indentation."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = 0) -> None:
         self.lines: list[str] = []
-        self.depth = 0
+        self.depth = depth
 
     def line(self, text: str = "") -> None:
         self.lines.append("    " * self.depth + text if text else "")

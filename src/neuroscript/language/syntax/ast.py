@@ -92,7 +92,25 @@ class MemberValue:
     span: Span
 
 
-Value = Literal | NameValue | ListValue | Unary | Binary | GlobalValue | CallValue | MemberValue
+@dataclass(frozen=True, slots=True)
+class BlockValue:
+    """The body of a `@wrap` as a neuron without a name."""
+
+    block: Block
+    span: Span
+
+
+Value = (
+    Literal
+    | NameValue
+    | ListValue
+    | Unary
+    | Binary
+    | GlobalValue
+    | CallValue
+    | MemberValue
+    | BlockValue
+)
 
 
 # --- shapes

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast as python_ast
 from collections.abc import Callable, Iterator
-from typing import assert_never
 
 from parsimonious.nodes import Node as TreeNode
 
@@ -425,28 +424,3 @@ def _literal(node: TreeNode) -> int | float | str | bool | None:
             return value
         case _:
             return _WORDS[text]
-
-
-def names_in(value: ast.Value) -> Iterator[ast.NameValue]:
-    """The names that a value mentions."""
-    match value:
-        case ast.NameValue():
-            yield value
-        case ast.ListValue(items):
-            for item in items:
-                yield from names_in(item)
-        case ast.Unary(_, operand):
-            yield from names_in(operand)
-        case ast.Binary(_, left, right):
-            yield from names_in(left)
-            yield from names_in(right)
-        case ast.CallValue(call):
-            for argument in call.args:
-                yield from names_in(argument.value)
-        case ast.MemberValue(name, _, index):
-            yield ast.NameValue(name.text, name.span)
-            yield from names_in(index)
-        case ast.Literal() | ast.GlobalValue():
-            return
-        case _:
-            assert_never(value)

@@ -7,11 +7,8 @@ tried again, so that independent mistakes are told together.
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -21,7 +18,7 @@ from parsimonious.expressions import Expression
 from parsimonious.grammar import Grammar
 from parsimonious.nodes import Node as TreeNode
 
-from neuroscript.diagnostics import Diagnostic, Sink, Source, Span
+from neuroscript.diagnostics import Diagnostic, Sink, Source, Span, deep_recursion
 from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
 from neuroscript.language.syntax.build import Builder
 from neuroscript.language.syntax.errors import (
@@ -150,22 +147,11 @@ def _match(text: str) -> TreeNode | _Furthest:
     rule = _grammar()["declaration"]
     furthest = _Furthest()
     packrat: defaultdict[int, dict[int, Any]] = defaultdict(dict)
-    with _deep_recursion():
+    with deep_recursion():
         tree = rule.match_core(text, 0, packrat, furthest)
     if tree is not None and tree.end == len(text):
         return tree
     return furthest
-
-
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Each level of nesting takes some thirty frames of the parser, and 100 levels are allowed."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 100 * MAX_DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
 
 
 def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global | None:

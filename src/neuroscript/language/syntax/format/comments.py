@@ -175,7 +175,8 @@ class Notes:
         last = len(self.lines)
         by_head: dict[int, list[Comment]] = defaultdict(list)
         for doc in docs:
-            by_head[next((i for i in heads if i > doc.after), last)].append(doc)
+            reached = doc.after if not self._alone(doc) else doc.after + 1
+            by_head[next((i for i in heads if i >= reached), last)].append(doc)
         for head, group in by_head.items():
             there = [doc for doc in group if doc.after == head - 1 and self._alone(doc)]
             end = self.lines[head].start if head < last else len(self.source.text) + 1
@@ -184,10 +185,15 @@ class Notes:
                 if doc in there:
                     yield replace(doc, blank_before=self.blank_before(doc.start))
                 else:
-                    yield replace(doc, start=first - 1, after=head - 1)
+                    start = first if doc.start < first else end
+                    yield replace(doc, start=start - 1, after=head - 1)
 
     def _alone(self, comment: Comment) -> bool:
-        return comment.after < 0 or not self.same_line(self.lines[comment.after].end, comment.start)
+        """Whether it has a line of its own, outside brackets."""
+        if comment.after < 0:
+            return True
+        end = self.lines[comment.after].end
+        return end <= comment.start and not self.same_line(end, comment.start)
 
 
 def _is_neuron(line: LogicalLine) -> bool:
