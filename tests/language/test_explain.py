@@ -25,16 +25,7 @@ from neuroscript.language.explain import (
     page,
 )
 
-PENDING = {
-    "NS111": "a stray `else` is told as NS108",
-    "NS308": "`name=64` in `=>` does not name its axis yet",
-    "NS411": "recursion is not bounded yet",
-    "NS512": "tensors around a wrapped body are taken for new names",
-    "NS513": "arguments of @static bindings are not compared yet",
-    "NS602": "what an import that failed would have brought is told as unknown",
-    "NS603": "what an import that failed would have brought is told as unknown",
-    "NS908": "layers sized at run time are not told yet",
-}
+PENDING: dict[str, str] = {}
 """Codes whose programs the compiler does not judge as their pages say, with the reason."""
 
 LATER = {

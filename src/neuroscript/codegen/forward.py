@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.naming import MODULE_NAMES, safe, snake_case
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import (
@@ -146,10 +147,12 @@ class Variables:
 
     def name_choice(self, step: Choice | Dispatch | Selection) -> None:
         """Each result has one variable, whichever branch gives it."""
-        end = self.position + self.length(step)
+        start, end = self.position, self.position + self.length(step)
         for output in (*step.outputs, *step.writes.values()):
             if output.index in self.reads or output in step.writes.values():
+                self.position = end
                 name, number = self.wanted(output, "out"), 2
+                self.position = start
                 base = name
                 while not self.free_over(name, step, end):
                     name, number = f"{base}_{number}", number + 1
@@ -195,6 +198,14 @@ class Variables:
         if source in self.names and not self.read_later(source, self.position):
             return self.names[source]
         return "out" if hint is not None else safe(snake_case(label), MODULE_NAMES)
+
+
+def is_alias(step: Apply) -> bool:
+    """Whether a step gives its input as it is: nothing is written for it."""
+    if not isinstance(step.target, Instance) or step.target.definition.is_graph:
+        return False
+    host = host_of(step.target.definition)
+    return isinstance(host, HostExpression) and host.alias is not None
 
 
 def _together(a: Path, b: Path) -> bool:

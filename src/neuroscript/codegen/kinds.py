@@ -9,7 +9,7 @@ from neuroscript.language.names.flow import Apply, Instance, all_steps
 from neuroscript.language.shapes.params import param_kind
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import calls_in, names_in, values_of
+from neuroscript.language.syntax.walk import calls_in, names_in, steps_in, values_of
 
 TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "list[int]"}
 
@@ -72,4 +72,22 @@ def _counts(definition: Definition) -> list[str]:
 
     for item in definition.neuron.items:
         visit(item)
+    for graph in definition.neuron.graphs:
+        for step in steps_in(graph.block):
+            if isinstance(step, ast.If):
+                for branch in step.branches:
+                    found.extend(_compared(branch.condition))
     return found
+
+
+def _compared(value: ast.Value) -> Iterator[str]:
+    """Names that a condition compares with whole numbers."""
+    if not isinstance(value, ast.Binary):
+        return
+    sides = (value.left, value.right)
+    if value.operator in ("and", "or"):
+        for side in sides:
+            yield from _compared(side)
+    elif any(isinstance(s, ast.Literal) and type(s.value) is int for s in sides):
+        for side in sides:
+            yield from (name.name for name in names_in(side))

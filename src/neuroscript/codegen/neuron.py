@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 from neuroscript.codegen.construct import Constructor
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.expression import Expressions
-from neuroscript.codegen.forward import Variables
-from neuroscript.codegen.host import HostClass, HostExpression, host_of
+from neuroscript.codegen.forward import Variables, is_alias
+from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.kinds import TYPES, param_kinds
 from neuroscript.codegen.naming import MODULE_ATTRIBUTES, Names, safe, snake_case
@@ -17,11 +17,21 @@ from neuroscript.codegen.steps import Steps
 from neuroscript.codegen.writer import Writer
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.definition import Definition
-from neuroscript.language.names.flow import Apply, Instance, Region, Selection
+from neuroscript.language.names.flow import (
+    Apply,
+    Choice,
+    Dispatch,
+    Instance,
+    Region,
+    Selection,
+    Shared,
+    Step,
+)
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.types import Inferred
-from neuroscript.language.shapes.values import Abstract, Dim, NeuronValue, kind_of, to_python
+from neuroscript.language.shapes.values import Abstract, NeuronValue, kind_of, to_python
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import names_in, values_of
 
 
 class NeuronClass:
@@ -46,6 +56,8 @@ class NeuronClass:
         """Whether it holds something there is one of in the whole model."""
         self.params = {name: safe(name, {"self", "torch", "nn"}) for name in self.definition.params}
         self.late_defaults: list[tuple[str, str]] = []
+        self.uses: dict[str, list[str]] = {}
+        """For each binding, the conditions under which the graph uses it; empty for always."""
         self.init = Writer(2)
         self.constructor = Constructor(self)
         self.in_forward = Expressions(_Stored(self), self.kind, self.constructor.neuron)
@@ -148,6 +160,7 @@ class NeuronClass:
         if flow is None:
             raise InternalError(f"{self.definition.name} has no flow")
         variables = Variables(self.definition, flow, is_alias, self.arms)
+        self.uses = conditions_of_use(self, flow.steps)
         self.constructor.bindings()
         body = Writer(out.depth + 1)
         steps = Steps(self, variables, body)
@@ -292,12 +305,45 @@ class _OwnSite:
         return f"self.{attribute}"
 
 
-def is_alias(step: Apply) -> bool:
-    """Whether a step gives its input as it is: nothing is written for it."""
-    if not isinstance(step.target, Instance) or step.target.definition.is_graph:
-        return False
-    host = host_of(step.target.definition)
-    return isinstance(host, HostExpression) and host.alias is not None
+def conditions_of_use(
+    owner: NeuronClass, steps: tuple[Step, ...], under: tuple[str, ...] = ()
+) -> dict[str, list[str]]:
+    """Under which conditions of `if`s each binding is used."""
+    found: dict[str, list[str]] = {}
+
+    def merge(other: dict[str, list[str]]) -> None:
+        for name, conditions in other.items():
+            found.setdefault(name, []).extend(conditions)
+
+    for step in steps:
+        match step:
+            case Apply(Shared(value)):
+                name = value.name.text if isinstance(value, ast.MemberValue) else value.name
+                found.setdefault(name, []).append(" and ".join(under))
+            case Apply(Instance(_, arguments)):
+                for argument in arguments.values():
+                    for used in names_in(argument.value):
+                        found.setdefault(used.name, []).append(" and ".join(under))
+            case Choice(branches, otherwise):
+                before: list[str] = []
+                for condition, region in branches:
+                    text = owner.constructor.in_init.operand(condition, 3)
+                    merge(conditions_of_use(owner, region.steps, (*under, *before, text)))
+                    before.append(f"not {owner.constructor.in_init.operand(condition, 4)}")
+                merge(conditions_of_use(owner, otherwise.steps, (*under, *before)))
+            case Dispatch(_, arms):
+                for arm in arms:
+                    merge(conditions_of_use(owner, arm.region.steps, under))
+            case Selection():
+                for region in owner.arms(step):
+                    merge(conditions_of_use(owner, region.steps, under))
+            case _:
+                continue
+    for item in owner.definition.neuron.items if not under else ():
+        for value in values_of(item):
+            for used in names_in(value):
+                found.setdefault(used.name, []).append("")
+    return found
 
 
 def declaration(definition: Definition) -> str:
@@ -319,5 +365,3 @@ def declaration(definition: Definition) -> str:
 
 
 _TUPLE_ATTRIBUTES = frozenset({"count", "index"})
-
-__all__ = ["Classes", "Dim", "HostClass", "NeuronClass", "declaration", "is_alias"]

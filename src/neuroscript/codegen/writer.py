@@ -17,6 +17,9 @@ class Writer:
     def line(self, text: str = "") -> None:
         self.lines.append("    " * self.depth + text if text else "")
 
+    def fits(self, text: str) -> bool:
+        return len("    " * self.depth + text) <= WIDTH
+
     def wrapped(self, head: str, items: Sequence[str], tail: str) -> None:
         """`head` + items joined by commas + `tail`, over several lines where it is too long."""
         indent = "    " * self.depth

@@ -272,7 +272,8 @@ def _wrapper(
     name, scope = first.value.name, resolver.definition.scope
     definition = scope.find(name)
     if definition is None:
-        resolver.sink.add(UnknownNeuron(first.span, name, scope.near(name)))
+        if not scope.is_missing(name):
+            resolver.sink.add(UnknownNeuron(first.span, name, scope.near(name)))
         raise Failed
     params = tuple(definition.params)
     if not params or params[0] not in definition.neuron_params:
@@ -318,16 +319,18 @@ def _body(resolver: Resolver, block: ast.Block) -> Definition:
             if not is_neuron and name in outer.params:
                 kind = outer.params[name].kind
             params.append(ast.Param(ast.Name(name, span), kind, None, span))
+    for name in mentioned_in_block(block):  # what it must not use is told there, not as unused
+        resolver.unread_names.pop(name, None)
+        if name in resolver.named:
+            resolver.read.update(t.index for t in resolver.named[name].bundle.tensors)
     star = ast.ShapeExpr((ast.StarDim(None, span),), span)
-    first = block.lines[0]
-    lines = (ast.Line((_in(span), *first.steps), first.block, False, first.span), *block.lines[1:])
     neuron = ast.Neuron(
         name=ast.Name(f"{outer.name}Body", span),
         params=tuple(params),
         inputs=(ast.Port(None, star, None, False, span),),
         outputs=(ast.Port(None, star, None, False, span),),
         impls=(),
-        graphs=(ast.Graph(ast.Block(_flowing(lines), span), span),),
+        graphs=(ast.Graph(ast.Block(_with_output(block.lines), span), span),),
         items=(),
         doc=None,
         span=span,
@@ -338,14 +341,11 @@ def _body(resolver: Resolver, block: ast.Block) -> Definition:
     return Definition(neuron, outer.scope, outer.library, tensors)
 
 
-def _flowing(lines: tuple[ast.Line, ...]) -> tuple[ast.Line, ...]:
-    """Lines behind the first go on from it, as in any block that something flows into."""
-    first, *rest = lines
-    return (first, *(ast.Line(line.steps, line.block, True, line.span) for line in rest))
-
-
-def _in(span: Span) -> ast.Node:
-    return ast.Node(ast.Name("in", span), None, span)
+def _with_output(lines: tuple[ast.Line, ...]) -> tuple[ast.Line, ...]:
+    """What the last line gives is the output."""
+    place = lines[-1].span
+    out = ast.Node(ast.Name("out", place), None, place)
+    return (*lines, ast.Line((out,), None, True, place))
 
 
 def _is_neuron(resolver: Resolver, name: str) -> bool:

@@ -78,9 +78,9 @@ class Loader:
             target = self.local(use, base)
         else:
             target = self.package(use)
-        if target is None:
-            return
-        found = self.exported(use, target)
+        found = self.exported(use, target) if target is not None else {}
+        if not found:
+            file.scope.missing.add(use.alias.text if use.alias is not None else last.text)
         for name, thing in found.items():
             self.bring_in(name, thing, use, file, places, stars)
 
@@ -95,6 +95,7 @@ class Loader:
         if definition is None:
             near = library.near(last.text)
             self.no_such(last.span, f"the standard library has no `{last.text}`", near)
+            file.scope.missing.add(use.alias.text if use.alias is not None else last.text)
         elif use.alias is not None:
             file.scope.imported[use.alias.text] = definition
 

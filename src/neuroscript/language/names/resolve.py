@@ -94,7 +94,7 @@ class Resolver:
         before = len(self.sink.errors)
         self.visible = resolve_context(self.definition, self.values, self.sink)
         for graph in self.neuron.graphs:
-            self.block(graph.block, Chain(None), top=True)
+            self.block(graph.block, self.entering(), top=self.definition.outer is None)
         self.check_unread_names()
         outputs = tuple(self.output(name) for name in self.definition.output_names)
         self.failed |= len(self.sink.errors) > before
@@ -108,6 +108,14 @@ class Resolver:
             self.bodies,
             frozenset(self.values.used),
         )
+
+    def entering(self) -> Chain:
+        """What flows into the graph: nothing, but for the body of a `@wrap`."""
+        if self.definition.outer is None:
+            return Chain(None)
+        self.read.update(tensor.index for tensor in self.inputs)
+        incoming = Bundle(self.inputs, self.definition.input_names, self.neuron.span)
+        return Chain(incoming, self.inputs[0])
 
     # --- lines and blocks
 
@@ -158,8 +166,11 @@ class Resolver:
                 own = name.text in self.definition.params
                 return not own and found is not None and not found.neuron.inputs
             case ast.Node():
+                if followed and first.at is None and not self.is_defined(first, top):
+                    self.refuse_outer([first])
                 return followed and first.at is None and self.is_defined(first, top)
             case ast.TupleStep():
+                self.refuse_outer(first.items)
                 known = [self.is_defined(item, True) for item in first.items]
                 if followed and any(known) and not all(known):
                     self.mixed_tuple(first, known)
@@ -168,6 +179,14 @@ class Resolver:
                 return False
             case _:
                 assert_never(first)
+
+    def refuse_outer(self, nodes: Sequence[ast.Node]) -> None:
+        """In the body of a `@wrap`: a tensor of the graph around it is no source."""
+        for node in nodes:
+            outer = self.definition.outer or frozenset()
+            if node.name.text in outer and not self.is_defined(node, True):
+                self.sink.add(OuterTensor(node.span, node.name.text))
+                raise Failed
 
     def mixed_tuple(self, step: ast.TupleStep, known: Sequence[bool]) -> None:
         if self.neuron.damaged:
@@ -383,7 +402,7 @@ class Resolver:
             if scope.find_global(name) is not None:
                 advice = f"there is one for the whole model: write `{name}`"
                 self.sink.add(CannotBeBuilt(call.span, name, "is built already", advice, None))
-            else:
+            elif not scope.is_missing(name):
                 self.sink.add(UnknownNeuron(call.name.span, name, scope.near(name)))
             return None, None
         bound = bind(call, definition, self.sink)

@@ -36,6 +36,8 @@ class Scope:
         self.own_globals: dict[str, GlobalDefinition] = {}
         self.imported: dict[str, Definition] = {}
         self.imported_globals: dict[str, GlobalDefinition] = {}
+        self.missing: set[str] = set()
+        """What imports that failed would have brought; `*` for anything."""
 
     def define(self, program: ast.Program, library: bool = False) -> None:
         for neuron in program.neurons:
@@ -51,6 +53,10 @@ class Scope:
 
     def find_global(self, name: str) -> GlobalDefinition | None:
         return self.own_globals.get(name) or self.imported_globals.get(name)
+
+    def is_missing(self, name: str) -> bool:
+        """Whether a name may have been meant by an import that failed."""
+        return name in self.missing or "*" in self.missing
 
     def names(self) -> list[str]:
         return [*self.own, *self.imported, *(self.library.names() if self.library else ())]

@@ -108,6 +108,8 @@ class ValueNames:
         scope = definition.scope
         if scope.find_global(name) is not None or scope.find(name) is not None:
             return True
+        if scope.is_missing(name):
+            return False
         later = definition.bindings.get(name)
         near = tuple(nearest(name, visible.names()))
         self.sink.add(UnknownName(span, name, near, later.span if later else None))
@@ -139,7 +141,7 @@ class ValueNames:
             if definition.scope.find_global(name) is not None:
                 advice = f"there is one for the whole model: write `{name}`"
                 self.sink.add(CannotBeBuilt(call.span, name, "is built already", advice, None))
-            else:
+            elif not definition.scope.is_missing(name):
                 near = definition.scope.near(name)
                 self.sink.add(UnknownNeuron(call.name.span, name, near))
             return False

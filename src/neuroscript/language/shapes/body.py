@@ -22,6 +22,7 @@ from neuroscript.language.names.flow import (
     Shared,
     Step,
     Tensor,
+    all_steps,
     outputs_of,
 )
 from neuroscript.language.shapes import control
@@ -32,10 +33,12 @@ from neuroscript.language.shapes.errors import (
     InvalidShape,
     Origin,
     ResultContradicts,
+    SizedAtRunTime,
     SizesAssumed,
     TooManyLevels,
 )
 from neuroscript.language.shapes.evaluate import Evaluator
+from neuroscript.language.shapes.params import needs_module
 from neuroscript.language.shapes.rearrange import Plan, Rearrangement, RearrangeProblem
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.types import (
@@ -180,6 +183,8 @@ class Body:
             self.walk(self.flow.steps)
             outputs = tuple(self.result(i, self.flow) for i in range(len(self.ports.outputs)))
         self.unifier.settle()
+        if problems is None:
+            self.tell_run_time_sizes()
         complete = not self.failed and (self.flow is None or self.flow.complete)
         return self.inferred(outputs, complete, problems is not None)
 
@@ -217,7 +222,7 @@ class Body:
             shape = self.unifier.shape(tensor.shape)
         except ValueError:
             shape = tensor.shape
-        return TensorType(shape, self.dtype(tensor.dtype), tensor.origins)
+        return TensorType(shape, self.dtype(tensor.dtype), tensor.origins, tensor.names)
 
     def final_dim(self, dim: Dim) -> Dim:
         try:
@@ -320,6 +325,30 @@ class Body:
             if any(self.is_size(name) for name in mentioned):
                 self.sized[argument.span] = values[name]
 
+    def tell_run_time_sizes(self) -> None:
+        """Layers that are built when the model runs, since nothing else says how large (NS908)."""
+        if self.flow is None:
+            return
+        for step in all_steps(self.flow.steps):
+            if not isinstance(step, Apply) or not isinstance(step.target, Instance):
+                continue
+            definition = step.target.definition
+            if not needs_module(definition):
+                continue
+            names: dict[str, Span] = {}
+            for argument in step.target.arguments.values():
+                value = self.sized.get(argument.span)
+                if isinstance(value, Dim) and not self.from_params(self.final_dim(value)):
+                    for name in names_in(argument.value):
+                        if name.name not in self.params:
+                            names.setdefault(name.name, name.span)
+            if names:
+                places = tuple((span, "known when the model runs") for span in names.values())
+                self.sink.add(SizedAtRunTime(step.span, definition.name, tuple(names), places))
+
+    def from_params(self, dim: Dim) -> bool:
+        return all(var.number == 0 and var.name in self.params for var in dim.variables)
+
     def is_size(self, name: str) -> bool:
         return (
             name in self.names
@@ -335,7 +364,7 @@ class Body:
         origin = step.source.span, f"this is {source.shape}"
         reading = Rearrangement(
             step.node, source.shape, self.names, self.unifier, self.evaluator(), origin,
-            bound_at=self.bound_at,
+            bound_at=self.bound_at, axis_names=source.names,
         )  # fmt: skip
         annotation = step.node.annotation.text if step.node.annotation is not None else ""
         known = self.owner.generic(self.definition) if self.concrete else None
@@ -364,7 +393,12 @@ class Body:
                 self.bound_at.setdefault(dim.name.text, dim.name.span)
         self.targets[step.span] = source.shape, shape
         here = (step.span, f"gives {shape}")
-        self.types[step.output.index] = TensorType(shape, source.dtype, (here,) * len(shape.dims))
+        names = tuple(_entry_name(dim) for dim in step.node.dims)
+        if len(names) != len(shape.dims):
+            names = names[len(names) - len(shape.dims) :]
+        self.types[step.output.index] = TensorType(
+            shape, source.dtype, (here,) * len(shape.dims), names
+        )
         return True
 
     # --- outputs against their declarations
@@ -487,3 +521,14 @@ class Body:
             for tensor in outputs_of(step):
                 if tensor.index in self.types:
                     self.types[tensor.index] = self.final(self.types[tensor.index])
+
+
+def _entry_name(dim: ast.RearrangeDim) -> str | None:
+    """What an entry of a rearrangement calls its axis."""
+    match dim:
+        case ast.NamedDim(name):
+            return name.text
+        case ast.NameValue(name):
+            return name
+        case _:
+            return None

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from neuroscript.diagnostics import Severity, Span
+from neuroscript.diagnostics import Severity, Sink, Span
+from neuroscript.language.names.errors import StaticArgumentsDiffer
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.errors import (
     ElementTypesDiffer,
@@ -15,11 +16,12 @@ from neuroscript.language.shapes.errors import (
     SizesDiffer,
     Within,
 )
+from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.functions import FUNCTIONS, Operation, ShapeProblem
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.types import Arriving, DType, TensorType, TypeVar
 from neuroscript.language.shapes.unify import Pair, RankMismatch, Verdict
-from neuroscript.language.shapes.values import NeuronValue
+from neuroscript.language.shapes.values import NeuronValue, is_known
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
@@ -52,6 +54,24 @@ class Call:
         self.dtypes: dict[TypeVar, TypeVar] = {}
         self.origin_of: dict[Var, Origin] = {}
         self.bind_arguments()
+        self.check_statics()
+
+    def check_statics(self) -> None:
+        """A `@static` binding is built with the same arguments in every call (NS513)."""
+        for item in self.callee.neuron.items:
+            annotation = getattr(item, "annotation", None)
+            if annotation is None or annotation.text != "static":
+                continue
+            value = Evaluator(self.args, Sink(), self.callee.scope).item(item)
+            if not is_known(value):
+                continue
+            key = (self.callee, item.name.text)
+            first, place = self.body.owner.statics.setdefault(key, (value, self.span))
+            if first != value:
+                problem = "is built with different arguments"
+                self.body.sink.add(
+                    StaticArgumentsDiffer(self.span, item.name.text, problem, place)
+                )
 
     def bind_arguments(self) -> None:
         for name, value in self.signature.env.items():
@@ -106,7 +126,7 @@ class Call:
         for problem in self.signature.problems:
             if problem.severity is not Severity.ERROR and not self.body.concrete:
                 continue  # what it assumed is decided again below
-            if isinstance(problem, Within) and not own:
+            if isinstance(problem, Within):
                 problem = problem.inner
             inside = not self.callee.library and own
             span = problem.span if inside else self.span

@@ -159,7 +159,11 @@ def _arm(
     body: Body, step: Dispatch, arm: ShapeArm, pattern: Pattern
 ) -> tuple[tuple[TensorType, ...], tuple[TensorType, ...]] | None:
     source = body.types[step.source.index]
-    body.types[step.source.index] = body.final(source)
+    refined = body.final(source)
+    names = pattern.axis_names(refined.shape)
+    body.types[step.source.index] = TensorType(
+        refined.shape, refined.dtype, refined.origins, names
+    )
     body.names.update(pattern.captured)
     if arm.guard is not None:
         body.evaluator().condition(arm.guard)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from neuroscript.diagnostics import Sink, deep_recursion
+from neuroscript.diagnostics import Sink, Span, deep_recursion
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import Flow
 from neuroscript.language.names.ports import Ports
@@ -44,6 +44,9 @@ class Inference:
         self.flows: dict[tuple[object, ...], Flow] = {}
         self.signatures: dict[tuple[object, ...], Inferred] = {}
         self.active: list[tuple[object, ...]] = []
+        self.statics: dict[tuple[Definition, str], tuple[Abstract, Span]] = {}
+        """What each `@static` binding was built with, and where first."""
+
         self.reached: set[Definition] = set()
         """Neurons that were inferred with numbers for all parameters."""
 

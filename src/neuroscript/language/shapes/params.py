@@ -74,6 +74,17 @@ def is_size(param: ast.Param, definition: Definition) -> bool:
     return any(name.name == param.name.text for dim in dims for name in names_in(dim))
 
 
+def needs_module(definition: Definition) -> bool:
+    """Whether a neuron is something that is built; wiring of the library is written out."""
+    if definition.is_graph or not definition.library:
+        return True
+    host = definition.neuron.impls[0].host
+    if isinstance(host, ast.HostPath):
+        return True
+    options = {str(argument.keyword) for argument in host.args}
+    return not options & {"alias", "expr", "method"} and "emitter" not in options
+
+
 def takes_list(param: ast.Param, definition: Definition) -> bool:
     """Whether a number of a library neuron may be given for each axis, or be named."""
     if not definition.library or param_kind(param, definition) != "int":

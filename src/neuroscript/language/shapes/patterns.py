@@ -103,6 +103,15 @@ class Pattern:
                 self.captured.setdefault(entry.name, dim)
         return True
 
+    def axis_names(self, shape: Shape) -> tuple[str | None, ...]:
+        """What the pattern calls the axes of a shape of known rank."""
+        if shape.rank is None:
+            return ()
+        names: list[str | None] = [None] * shape.rank
+        for axis, entry in self.placed(shape.rank):
+            names[axis] = entry.name
+        return tuple(names)
+
     def refuted(self, test: Dim, dim: Dim) -> bool:
         """Whether a test fails for certain; independent sizes may be equal when it runs."""
         unifier = self.body.unifier

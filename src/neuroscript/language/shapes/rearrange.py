@@ -66,6 +66,8 @@ class _Spec:
     """None for `others`."""
 
     factors: list[Dim]
+    names: list[str | None]
+    """The name that each factor is, if it is one."""
     axes: list[int] = field(default_factory=list)
     """The axes, or parts of a split axis, that it is made of; filled in on the way."""
     done: bool = False
@@ -88,8 +90,11 @@ class Rearrangement:
     bound: dict[str, Dim] = field(default_factory=dict)
     """Names that it gives."""
     bound_at: Mapping[str, Span] = field(default_factory=dict)
+    axis_names: tuple[str | None, ...] = ()
+    """What a pattern or an earlier rearrangement calls each axis."""
 
     axes: list[Dim] = field(default_factory=list)
+    labels: list[str | None] = field(default_factory=list)
     lead: Seq | None = None
     lead_dims: tuple[Dim, ...] = ()
     parts: list[Dim] = field(default_factory=list)
@@ -231,8 +236,10 @@ class Rearrangement:
                     RankUnknown(self.node.span, "=>", source, self.origin)
                 )
             self.lead, self.axes = source.seq, list(source.suffix)
+            self.labels = self.padded(self.axis_names[-len(self.axes) :] if self.axes else ())
             return
         self.axes = list(source.prefix)
+        self.labels = self.padded(self.axis_names)
         if star is not None:
             mentioned = {n.name for d in dims for n in _names(d)}
             first = next(
@@ -241,11 +248,15 @@ class Rearrangement:
             )
             self.lead = Seq.fresh("")
             self.lead_dims, self.axes = tuple(self.axes[:first]), self.axes[first:]
+            self.labels = self.labels[first:]
+
+    def padded(self, names: Sequence[str | None]) -> list[str | None]:
+        return list(names) if len(names) == len(self.axes) else [None] * len(self.axes)
 
     def spec(self, node: ast.RearrangeDim) -> _Spec:
         match node:
             case ast.Others():
-                return _Spec(node, None, [])
+                return _Spec(node, None, [], [])
             case ast.StarDim():
                 advice = "a run of axes stands first"
                 raise RearrangeProblem(
@@ -261,9 +272,9 @@ class Rearrangement:
                             BoundTwice(span, name.text, before, dim, self.bound_at.get(name.text))
                         )
                 self.bound[name.text] = dim
-                return _Spec(node, dim, self.factors(value))
+                return _Spec(node, dim, *self.factors(value))
             case _:
-                return _Spec(node, self.dim(node), self.factors(node))
+                return _Spec(node, self.dim(node), *self.factors(node))
 
     def dim(self, value: ast.Value) -> Dim:
         names = self.scope()
@@ -278,6 +289,8 @@ class Rearrangement:
     def scope(self) -> dict[str, Abstract]:
         """Names for sizes: those given, else those of the axes."""
         axes = {dim.variable.name: dim for dim in self.axes if dim.variable is not None}
+        labelled = zip(self.labels, self.axes, strict=False)
+        axes |= {name: dim for name, dim in labelled if name is not None}
         found: dict[str, Abstract] = {**axes, **self.names, **self.bound}
         scope = self.evaluator.scope
         if scope is not None:
@@ -290,11 +303,16 @@ class Rearrangement:
         near = tuple(nearest(name.name, [*self.scope(), "others"]))
         raise RearrangeProblem(UnknownDimension(name.span, name.name, self.source, near))
 
-    def factors(self, value: ast.Value) -> list[Dim]:
-        """The factors of a product, major to minor; a single factor for anything else."""
+    def factors(self, value: ast.Value) -> tuple[list[Dim], list[str | None]]:
+        """The factors of a product, major to minor, with their names; else a single factor."""
         if isinstance(value, ast.Binary) and value.operator == "*":
-            return self.factors(value.left) + self.factors(value.right)
-        return [self.dim(value)]
+            left, right = self.factors(value.left), self.factors(value.right)
+            return left[0] + right[0], left[1] + right[1]
+        return [self.dim(value)], [value.name if isinstance(value, ast.NameValue) else None]
+
+    def named_axis(self, name: str | None) -> int | None:
+        """The axis that a pattern or an earlier rearrangement gave a name to."""
+        return self.labels.index(name) if name is not None and name in self.labels else None
 
     # --- 1: splitting
 
@@ -389,8 +407,10 @@ class Rearrangement:
             if spec.done or spec.dim is None:
                 continue
             parts: list[int] = []
-            for factor in spec.factors:
-                part = self.part_named(factor, used | set(parts), spec)
+            for factor, name in zip(spec.factors, spec.names, strict=True):
+                part = self.part_labelled(name, used | set(parts), spec)
+                if part is None:
+                    part = self.part_named(factor, used | set(parts), spec)
                 if part is None and len(spec.factors) > 1:
                     part = self.part_sized(factor, used | set(parts))
                 if part is None:
@@ -400,6 +420,16 @@ class Rearrangement:
             if parts:
                 used.update(parts)
                 spec.axes, spec.done = parts, True
+
+    def part_labelled(self, name: str | None, used: set[int], spec: _Spec) -> int | None:
+        axis = self.named_axis(name)
+        if axis is None or self.part_of.count(axis) != 1:
+            return None
+        part = self.part_of.index(axis)
+        if part in used:
+            problem = f"the axis {name} is used twice"
+            raise RearrangeProblem(AxisLost(spec.node.span, problem, self.source))
+        return part
 
     def part_named(self, factor: Dim, used: set[int], spec: _Spec) -> int | None:
         if factor.variable is None:
@@ -556,8 +586,11 @@ class Rearrangement:
         return Shape((*self.lead_dims, *dims))
 
     def axis_named(self, spec: _Spec) -> int | None:
-        if spec.dim is None or spec.dim.variable is None and spec.dim.constant is None:
+        if spec.dim is None:
             return None
+        label = self.named_axis(spec.names[0]) if len(spec.names) == 1 else None
+        if label is not None:
+            return label
         found = [i for i, dim in enumerate(self.axes) if dim == spec.dim]
         if len(found) > 1:
             self.ambiguous(f"{spec.dim} is the size of several axes")

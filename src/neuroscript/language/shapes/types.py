@@ -32,6 +32,9 @@ class TensorType:
     origins: tuple[Origin | None, ...] = ()
     """What explains each of `shape.dims`; may be shorter."""
 
+    names: tuple[str | None, ...] = ()
+    """What a pattern or rearrangement calls each of `shape.dims`; may be shorter."""
+
 
 @dataclass(frozen=True, slots=True)
 class Arriving:

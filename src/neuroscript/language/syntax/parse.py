@@ -23,6 +23,7 @@ from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
 from neuroscript.language.syntax.build import Builder
 from neuroscript.language.syntax.errors import (
     ChainedComparison,
+    ElseWithoutIf,
     MissingArrow,
     RepeatedSection,
     ReservedWord,
@@ -226,6 +227,10 @@ def _explain(prepared: Prepared, furthest: _Furthest) -> tuple[int, Diagnostic]:
     span = prepared.span(position, position + length)
     failed = furthest.failed
     word = found.strip("`")
+    if word in ("else", "elif") and "COLON" not in failed:
+        before = prepared.lines[row - 1] if row else None
+        place = Span(prepared.source, before.start, before.end) if before is not None else None
+        return row, ElseWithoutIf(span, word, place)
     if "IDENT" in failed and word in RESERVED and not failed & {"IN", "OUT"}:
         return row, ReservedWord(span, word)
     if {"IMPL", "GRAPH"} <= failed and word.isidentifier():

@@ -182,3 +182,28 @@ def nodes_in(block: ast.Block) -> list[ast.Node]:
         if line.block is not None:
             found.extend(nodes_in(line.block))
     return found
+
+
+def steps_in(block: ast.Block) -> Iterator[ast.Step]:
+    """Every step of a block, those of branches, arms and wrapped bodies too."""
+    for line in block.lines:
+        for step in line.steps:
+            yield step
+            for inner in blocks_of(step):
+                yield from steps_in(inner)
+        if line.block is not None:
+            yield from steps_in(line.block)
+
+
+def blocks_of(step: ast.Step) -> list[ast.Block]:
+    """The blocks inside a step."""
+    match step:
+        case ast.If(branches, otherwise):
+            blocks = [branch.block for branch in branches]
+            return [*blocks, otherwise] if otherwise is not None else blocks
+        case ast.Match(_, arms):
+            return [arm.block for arm in arms]
+        case ast.Wrap(_, target):
+            return [target] if isinstance(target, ast.Block) else []
+        case _:
+            return []
