@@ -1,4 +1,6 @@
-"""Runs the documentation: every block of README.md, CONTRIBUTING.md and docs/ is a test.
+"""What all tests share, and how the documentation is run.
+
+Every block of README.md, CONTRIBUTING.md and docs/ is a test.
 
 Each page has a folder of its own, with a copy of examples/ and configs/, and one Python namespace.
 
@@ -27,6 +29,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pytest
 from sybil import Document, Example, Region, Sybil
 from sybil.evaluators.python import PythonEvaluator
 from sybil.parsers.markdown import SkipParser
@@ -41,6 +44,27 @@ TITLE = re.compile(r'^(?P<language>\w+) title="(?P<file>[^"]+)"$')
 FENCES = FencedCodeBlockLexer(language=r".+", mapping={"language": "arguments", "source": "source"})
 
 run_python_block = PythonEvaluator()
+
+
+@contextlib.contextmanager
+def registrations_put_back() -> Iterator[None]:
+    """What is registered inside is forgotten afterwards, built-in components excepted."""
+    from neuroscript.contracts import KINDS, ContractRegistry
+
+    registries = [ContractRegistry.of(kind.name) for kind in KINDS]
+    before = [dict(registry._registered) for registry in registries]
+    yield
+    for registry, registered in zip(registries, before, strict=True):
+        built_in = {n: i for n, i in registry._registered.items() if n in registry.built_in}
+        registry._registered.clear()
+        registry._registered.update(built_in | registered)
+
+
+@pytest.fixture(autouse=True)
+def registrations_end_with_the_test() -> Iterator[None]:
+    """No test sees what another one registered."""
+    with registrations_put_back():
+        yield
 
 
 def read(document: Document) -> Iterator[Region]:
@@ -127,25 +151,33 @@ EVALUATORS: dict[str, Any] = {
 }
 
 
-def enter_folder(namespace: dict[str, Any]) -> None:
+def enter_page(namespace: dict[str, Any]) -> None:
+    """Begins a page: a folder of its own, importable, and registrations of its own."""
     folder = Path(tempfile.mkdtemp(prefix="neuroscript-docs-"))
     for name in ("examples", "configs"):
         shutil.copytree(ROOT / name, folder / name)
-    namespace["_left"] = Path.cwd()
-    os.chdir(folder)
+    page = namespace["_page"] = contextlib.ExitStack()
+    page.callback(shutil.rmtree, folder, ignore_errors=True)
+    page.enter_context(contextlib.chdir(folder))
     sys.path.insert(0, str(folder))
+    page.callback(sys.path.remove, str(folder))
+    page.callback(forget_modules_of, folder)
+    page.enter_context(registrations_put_back())
 
 
-def leave_folder(namespace: dict[str, Any]) -> None:
-    folder = Path.cwd()
-    os.chdir(namespace["_left"])
-    sys.path.remove(str(folder))
-    shutil.rmtree(folder, ignore_errors=True)
+def forget_modules_of(folder: Path) -> None:
+    for name, module in list(sys.modules.items()):
+        if str(getattr(module, "__file__", None)).startswith(str(folder)):
+            del sys.modules[name]
+
+
+def leave_page(namespace: dict[str, Any]) -> None:
+    namespace["_page"].close()
 
 
 pytest_collect_file = Sybil(
     parsers=[read, SkipParser()],
     patterns=["README.md", "CONTRIBUTING.md", "docs/*.md", "docs/**/*.md"],
-    setup=enter_folder,
-    teardown=leave_folder,
+    setup=enter_page,
+    teardown=leave_page,
 ).pytest()

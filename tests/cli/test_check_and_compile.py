@@ -99,9 +99,12 @@ def test_bytes_that_are_no_text_are_told(
     assert "not UTF-8" in capsys.readouterr().err
 
 
-def test_an_unknown_verb_is_suggested(capsys: pytest.CaptureFixture[str]) -> None:
-    assert run(["chek", "a.ns"]) == 2
-    assert "Did you mean check?" in capsys.readouterr().err
+@pytest.mark.parametrize(("typed", "meant"), [("chek", "check"), ("fti", "fit")])
+def test_an_unknown_verb_is_suggested(
+    typed: str, meant: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run([typed, "a.ns"]) == 2
+    assert f"Did you mean {meant}?" in capsys.readouterr().err
 
 
 def test_compile_writes_a_file(write, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]

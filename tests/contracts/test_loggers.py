@@ -14,11 +14,13 @@ from neuroscript.contracts.logger.console import ConsoleLogger
 from neuroscript.contracts.logger.csv import CsvLogger
 
 
-def trainer(folder: Path, epoch: int = 0, resumed_from: str | None = None) -> Any:
+def trainer(folder: Path, epoch: int = 1, resumed_from: str | None = None) -> Any:
     """As much of a Trainer as a logger looks at."""
     return SimpleNamespace(
         default_root_dir=str(folder),
-        current_epoch=epoch,
+        fit_loop=SimpleNamespace(
+            epoch_progress=SimpleNamespace(current=SimpleNamespace(ready=epoch))
+        ),
         ckpt_path=resumed_from,
         progress_bar_callback=None,
     )
@@ -35,12 +37,14 @@ def started(logger: Any, given: Any) -> Any:
 
 
 def test_the_console_shows_one_line_per_step(capsys: pytest.CaptureFixture[str]) -> None:
-    logger = started(create_logger("console"), trainer(Path(), epoch=2))
+    logger = started(create_logger("console"), trainer(Path(), epoch=3))
     logger.log_metrics(300, {"loss": 0.0123456, "accuracy": 1.0}, "val")
     assert capsys.readouterr() == (
         "",
         "epoch 3   step 300   val loss 0.01235   val accuracy 1\n",
     )
+    logger.log_metrics(400, {"loss": 2.0}, "test")
+    assert capsys.readouterr().err == "step 400   test loss 2\n"
 
 
 def test_the_console_writes_above_a_progress_bar(

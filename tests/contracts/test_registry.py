@@ -119,12 +119,13 @@ def install(folder: Path, group: str, line: str) -> None:
 def test_an_installed_package_is_found(
     kind: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    install(tmp_path, kind.group, "circle = shapes_of_others:Circle")  # type: ignore[attr-defined]
-    (tmp_path / "shapes_of_others.py").write_text("class Circle: ...\n")
+    module = f"{kind.plural}_of_others"  # type: ignore[attr-defined]
+    install(tmp_path, kind.group, f"circle = {module}:Circle")  # type: ignore[attr-defined]
+    (tmp_path / f"{module}.py").write_text("class Circle: ...\n")
     monkeypatch.syspath_prepend(tmp_path)
     registry = ContractRegistry.of(kind.name)  # type: ignore[attr-defined]
     assert "circle" in registry.names()
-    assert "shapes_of_others" not in sys.modules
+    assert module not in sys.modules
     assert registry.get("circle").__name__ == "Circle"
 
 

@@ -28,6 +28,25 @@ def test_files_are_one_text(tmp_path: Path) -> None:
     assert bytes(loader.columns["input"][0].tolist()) == b"abcd"
 
 
+def test_windows_know_the_line_they_begin_in(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("a\nb\nc")
+    (tmp_path / "b.txt").write_text("d\ne\nfgh")
+    files = [tmp_path / "a.txt", tmp_path / "b.txt"]
+    loader = TextLoader(files, context=2)
+    lines = [(file.name, line) for file, line in map(loader.sample_line, range(6))]
+    assert lines == [
+        ("a.txt", 1),
+        ("a.txt", 2),
+        ("a.txt", 3),
+        ("b.txt", 1),
+        ("b.txt", 2),
+        ("b.txt", 3),
+    ]
+    _, held_out = loader.split(0.5, seed=0)
+    (first, *_) = held_out.table.chosen.tolist()  # type: ignore[union-attr]
+    assert held_out.sample_line(0) == loader.sample_line(first)
+
+
 def test_a_text_shorter_than_one_window(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("ab")
     with pytest.raises(DataError, match="has 2 bytes, fewer than one window of 64"):

@@ -64,7 +64,8 @@ def test_a_dry_run_checks_everything_and_writes_nothing(folder, invoke):
     [
         (["training.epoch=3"], 2, "`epochs`"),
         (["data.train=none.jsonl"], 2, "there is no `none.jsonl`"),
-        (["model.neuron=XORR"], 1, "XOR"),
+        (["model.neuron=XORR"], 2, "`XOR`"),
+        (["model.params={hidden: 3}"], 2, "`XOR` has no parameter `hidden`"),
         (["data.format=josnl"], 2, "jsonl"),
         (["training.loss=msee"], 2, "mse"),
         (["task=classification"], 1, "[batch, classes]"),

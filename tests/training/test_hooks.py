@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import lightning
 import pytest
 import torch
@@ -106,8 +108,8 @@ def test_batches_come_in_any_of_their_forms(generated, batch):
     torch.manual_seed(3)
     module = generated.XORModule(lr=0.05, logger=[])
     fit(trainer(max_epochs=300), module, Batches(batch))
-    assert module.latest["train_loss"] < 0.05
-    assert module.settled()["heads"][0]["task"] == "regression"
+    assert module.state.latest["train_loss"] < 0.05
+    assert module.state.as_data()["heads"][0]["task"] == "regression"
 
 
 def test_parameters_and_settings_are_kept_as_plain_hyperparameters(generated):
@@ -129,7 +131,7 @@ def test_it_loads_from_a_checkpoint_of_lightning_without_the_ns_file(generated, 
     loaded.eval()
     module.eval()
     assert torch.equal(loaded(INPUTS), module(INPUTS))
-    assert loaded.settled() == module.settled()
+    assert loaded.state.as_data() == module.state.as_data()
 
 
 def test_loggers_are_told_once_an_interval_and_ended_once(generated, recorder):
@@ -162,6 +164,20 @@ def test_the_loss_that_is_told_is_the_mean_of_its_interval(recorder):
     (logger,) = recorder
     assert logger.told[0][2]["loss"] == pytest.approx(3.0)
     assert logger.told[0][2]["mae"] == pytest.approx(3.0)
+
+
+@pytest.mark.parametrize("room", [1_000_000, 5])
+def test_loss_and_metrics_of_training_are_of_the_same_samples(recorder, monkeypatch, room):
+    monkeypatch.setattr("neuroscript.training.journal.ROOM", room)
+    torch.manual_seed(0)
+    model = nn.Sequential(nn.Embedding(7, 8), nn.Linear(8, 7))
+    module = NeuronModule(model, task="language_modeling", logger=["recorder"], log_every=5)
+    tokens = [torch.randint(7, (size, 6)) for size in (4, 4, 1)]
+    fit(trainer(max_epochs=4), module, Batches(*({"input": some} for some in tokens)))
+    (logger,) = recorder
+    assert [step for step, _, _ in logger.told] == [5, 10, 12]
+    for _, _, metrics in logger.told:
+        assert metrics["perplexity"] == pytest.approx(math.exp(metrics["loss"]), rel=1e-5)
 
 
 def test_validation_is_weighted_by_samples_and_logged_for_other_callbacks(recorder):

@@ -112,3 +112,19 @@ def test_a_fraction_cannot_be_held_out_of_a_loader_that_cannot_split(folder):
         plan(config)
     (diagnostic,) = caught.value.diagnostics
     assert (diagnostic.code, diagnostic.file, diagnostic.line) == ("NT208", "xor.yml", 2)
+
+
+@pytest.mark.parametrize(
+    ("training", "column"),
+    [
+        ("{precision: 17}", 23),
+        ("{epochs: 2, strategy: dpd}", 33),
+        ("{trainer: {val_check_interval: 2.5}}", 21),
+    ],
+)
+def test_settings_that_lightning_refuses_are_shown_at_their_place(folder, training, column):
+    with pytest.raises(NeuroScriptError) as caught:
+        plan(folder.xor(training))
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.line, diagnostic.column) == ("NT206", 3, column)
+    assert caught.value.exit_code == 2

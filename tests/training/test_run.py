@@ -276,3 +276,18 @@ def test_a_loader_of_ones_own_needs_no_files(folder):
     runner = fit(config)
     assert runner.trainer.global_step == 6
     assert "Noise" in runner.plan.data
+
+
+def test_console_and_table_count_epochs_alike_from_one(folder, capsys):
+    folder.rows("test.jsonl", [([0.0, 1.0], [1.0])])
+    runner = fit(folder.xor("{epochs: 3, log_every: 1}", data=", val: 0.25, test: test.jsonl"))
+    shown = [line for line in capsys.readouterr().err.splitlines() if " loss " in line]
+    told = [line.split("   ")[0] for line in shown if "train loss" in line or "val loss" in line]
+    assert told == ["epoch 1", "epoch 2", "epoch 3", "epoch 3"]
+    assert shown[-1].startswith("step 3   test loss")
+    rows = table(runner.run_dir / "metrics.csv")
+    assert [(row["epoch"], row["step"]) for row in rows] == [("1", "1"), ("2", "2"), ("3", "3")]
+    runner.test()
+    again = table(runner.run_dir / "metrics.csv")
+    assert len(again) == len(rows) + 1
+    assert again[-1]["test_loss"] == rows[-1]["test_loss"]

@@ -77,11 +77,9 @@ def check_file(path: Path, neuron: str | None, params: Mapping[str, Any]) -> lis
     """Diagnostics of a `.ns` file, or of a config and the neuron that it names."""
     if path.suffix not in (".yml", ".yaml"):
         return list(check_path(path, neuron, params).diagnostics)
-    from neuroscript.config import load_config
+    from neuroscript.config import check_config, load_config
 
-    config = load_config(path)
-    if config.model.file is None:
-        return []
-    file = config.resolve(config.model.file)
-    name = neuron or config.model.neuron
-    return list(check_path(file, name, {**config.model.params, **params}).diagnostics)
+    given = [f"model.params.{name}={json.dumps(value)}" for name, value in params.items()]
+    if neuron is not None:
+        given.append(f"model.neuron={neuron}")
+    return check_config(load_config(path, given))

@@ -9,11 +9,22 @@ from neuroscript.config.errors import ConfigError
 if TYPE_CHECKING:
     from neuroscript.config.config import Config, config_schema
     from neuroscript.config.load import load_config
+    from neuroscript.config.named.checking import check_config
+    from neuroscript.config.named.neuron import check_neuron
 
-__all__ = ["Config", "ConfigError", "config_schema", "load_config"]
+__all__ = [
+    "Config",
+    "ConfigError",
+    "check_config",
+    "check_neuron",
+    "config_schema",
+    "load_config",
+]
 
 _HOMES = {
     "Config": "neuroscript.config.config",
+    "check_config": "neuroscript.config.named.checking",
+    "check_neuron": "neuroscript.config.named.neuron",
     "config_schema": "neuroscript.config.config",
     "load_config": "neuroscript.config.load",
 }

@@ -90,6 +90,18 @@ class Config(Section):
         place = self._place(key)
         return (place.key or place.value) if place else None
 
+    def place(self, key: str) -> Span:
+        """Where the value of a key stands, or the nearest section that is given, to point at."""
+        found = self.where(key)
+        while found is None and "." in key:
+            key = key.rpartition(".")[0]
+            found = self.where_key(key)
+        return found or self._root
+
+    def place_of_key(self, key: str) -> Span:
+        """Where a key itself stands, or the nearest section that is given."""
+        return self.where_key(key) or self.place(key)
+
     def at(self, key: str) -> ComponentPlace:
         """Where a component stands, in the form that `contracts.create_…` takes."""
         return ComponentPlace(self, key)
@@ -129,14 +141,11 @@ class Config(Section):
 
     def missing(self, key: str) -> ConfigError:
         """The error to raise where a key is needed that is not given."""
-        section, _, _ = key.rpartition(".")
-        span = self.where_key(section) if section else None
-        return ConfigError([MissingKey(span or self._root, key, meaning_of(key))])
+        return ConfigError([MissingKey(self.place_of_key(key), key, meaning_of(key))])
 
     def error(self, key: str, expected: str, advice: str | None = None) -> ConfigError:
         """The error to raise for a value that does not do: `config.error(key, "should be …")`."""
-        span = self.where(key) or self.where_key(key.rpartition(".")[0]) or self._root
-        return ConfigError([BadValue(span, key, expected, advice)])
+        return ConfigError([BadValue(self.place(key), key, expected, advice)])
 
     def dump(self) -> str:
         """The fully resolved config as YAML, which can be read back."""
@@ -147,7 +156,9 @@ class Config(Section):
 
     @property
     def _root(self) -> Span:
-        return Span(self.source, 0, len(self.source.text.partition("\n")[0]))
+        """The first line that says something."""
+        start = self._document.places[()].value.start
+        return Span(self.source, start, start + len(self.source.text[start:].partition("\n")[0]))
 
     def _place(self, key: str) -> Place | None:
         path = tuple(int(part) if part.isdecimal() else part for part in key.split("."))

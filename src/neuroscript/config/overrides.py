@@ -6,11 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from neuroscript.config.errors import BadOverride
+from neuroscript.config.named.components import KINDS
 from neuroscript.config.yaml12 import Document, Place, read_yaml
 from neuroscript.diagnostics import Sink, Source, Span
-
-COMPONENTS = ("training.optimizer", "training.loss", "training.logger", "training.checkpoint")
-"""Keys whose value may be a name, which then takes options."""
 
 
 def apply_overrides(document: Document, overrides: Iterable[str], sink: Sink) -> None:
@@ -45,7 +43,7 @@ def _section(
         if section.get(part) is None:
             section[part] = {}
             document.places.setdefault(parts[:depth], Place(span, span))
-        elif isinstance(section[part], str) and ".".join(parts[:depth]) in COMPONENTS:
+        elif isinstance(section[part], str) and ".".join(parts[:depth]) in KINDS:
             section[part] = {"name": section[part]}
         inner = section[part]
         if not isinstance(inner, dict):

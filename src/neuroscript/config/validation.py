@@ -10,13 +10,12 @@ from pydantic import BaseModel, ValidationError
 
 from neuroscript.config.config import Config
 from neuroscript.config.errors import BadValue, Contradiction, MissingKey, UnknownKey
+from neuroscript.config.named.components import KINDS
 from neuroscript.config.sections import DataSection, TrainingSection
 from neuroscript.config.yaml12 import Document, Path
 from neuroscript.diagnostics import Diagnostic, Span, did_you_mean, nearest, or_list
 
-COMPONENTS = tuple(
-    f"training.{c}." for c in ("optimizer", "loss", "logger", "checkpoint", "metrics")
-)
+COMPONENTS = tuple(f"{key}." for key in (*KINDS, "training.metrics"))
 
 ELSEWHERE = {
     "learning_rate": "training.lr",

@@ -22,7 +22,11 @@ Path = tuple[str | int, ...]
 SCALARS = (
     ("null", re.compile(r"(?:~|null|Null|NULL|)$"), "~nN\0"),
     ("bool", re.compile(r"(?:true|True|TRUE|false|False|FALSE)$"), "tTfF"),
-    ("int", re.compile(r"(?:[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+)$"), "-+0123456789"),
+    (
+        "int",
+        re.compile(r"(?:[-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400})$"),
+        "-+0123456789",
+    ),
     (
         "float",
         re.compile(
@@ -32,7 +36,10 @@ SCALARS = (
         "-+.0123456789",
     ),
 )
-"""The core schema of YAML 1.2: name, pattern, and the characters that it may start with."""
+"""The core schema of YAML 1.2: name, pattern, and the characters that it may start with.
+
+A number of more than 400 digits counts as a float, which Python reads whatever its length.
+"""
 
 MAX_NODES = 100_000
 

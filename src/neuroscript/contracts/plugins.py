@@ -54,11 +54,18 @@ def load_from_file(path: str, folders: Sequence[Path], span: Span | None = None)
     return getattr(module, name)
 
 
-def _load_file(plugin: str, folders: Sequence[Path], place: Span) -> ModuleType:
+def find_plugin(plugin: str, folders: Sequence[Path] = (), span: Span | None = None) -> Path:
+    """The Python file that a plugin names; raises ContractError (at `span`) if there is none."""
     candidates = list(dict.fromkeys((folder / plugin).resolve() for folder in folders or [Path()]))
     path = next((p for p in candidates if p.is_file()), None)
     if path is None:
+        place = span or said("plugin", plugin)
         raise ContractError([PluginMissing(place, plugin, [str(p) for p in candidates])])
+    return path
+
+
+def _load_file(plugin: str, folders: Sequence[Path], place: Span) -> ModuleType:
+    path = find_plugin(plugin, folders, place)
     digest = hashlib.sha1(str(path).encode(), usedforsecurity=False).hexdigest()[:8]
     name = f"{path.stem}_{digest}"
     if name in sys.modules:

@@ -103,11 +103,17 @@ class Registry:
             elif entry := self._entry_points().get(name):
                 self.register(name, self._load(entry, span))
             else:
-                place = span or said(self.kind.name, name)
-                raise UnknownContract(
-                    [UnknownImplementation(place, self.kind.name, name, self.names())]
-                )
+                raise self._unknown(name, span)
         return self._registered[name]
+
+    def require(self, name: str, span: Span | None = None) -> None:
+        """Raises UnknownContract as `get` does, without importing any implementation."""
+        if name not in self.names():
+            raise self._unknown(name, span)
+
+    def _unknown(self, name: str, span: Span | None) -> UnknownContract:
+        place = span or said(self.kind.name, name)
+        return UnknownContract([UnknownImplementation(place, self.kind.name, name, self.names())])
 
     def names(self) -> list[str]:
         """Every name that `get` knows, without importing any implementation."""

@@ -5,17 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterable
 from difflib import SequenceMatcher
 
+SWAPPED = 0.95
+"""How near two names are that differ in two letters that changed places."""
+
 
 def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """The candidates that `name` is most likely a slip for, best first.
 
-    Letter case never counts as a difference, and the shorter the name, the fewer letters may
-    differ.
+    Letter case never counts as a difference, two neighbouring letters that changed places count
+    as one, and the shorter the name, the fewer letters may differ.
 
     >>> nearest("Liner", ["Linear", "LayerNorm", "Bilinear"])
     ['Linear']
     >>> nearest("lstm", ["LSTM", "GRU"])
     ['LSTM']
+    >>> nearest("fti", ["fit", "test"])
+    ['fit']
     >>> nearest("x", ["y", "z"])
     []
     """
@@ -23,6 +28,9 @@ def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     scored: list[tuple[float, str]] = []
     for candidate in dict.fromkeys(candidates):
         if candidate == name:
+            continue
+        if _swapped(wanted, candidate.lower()):
+            scored.append((SWAPPED, candidate))
             continue
         matcher = SequenceMatcher(None, wanted, candidate.lower(), autojunk=False)
         if matcher.real_quick_ratio() < 0.6:
@@ -33,6 +41,20 @@ def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     scored.sort(key=lambda pair: (-pair[0], pair[1]))
     best = scored[0][0] if scored else 0.0
     return [candidate for score, candidate in scored[:count] if score >= best - 0.12]
+
+
+def _swapped(one: str, other: str) -> bool:
+    """Whether two neighbouring letters of one name stand the other way round in the other.
+
+    Names of two letters are too short to tell.
+    """
+    if len(one) != len(other) or len(one) < 3:
+        return False
+    differ = [i for i, (a, b) in enumerate(zip(one, other, strict=True)) if a != b]
+    if len(differ) != 2 or differ[1] != differ[0] + 1:
+        return False
+    first, second = differ
+    return one[first] == other[second] and one[second] == other[first]
 
 
 def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:

@@ -9,7 +9,9 @@ from typing import Protocol
 from torch import Tensor
 
 from neuroscript.diagnostics import Diagnostic, Span
-from neuroscript.training.errors import (
+from neuroscript.training.head import Head
+from neuroscript.training.look import shape_text, values_of
+from neuroscript.training.mismatch import (
     ClassOutOfRange,
     InputMissing,
     ShapeMismatch,
@@ -17,8 +19,6 @@ from neuroscript.training.errors import (
     TokensExpected,
     TooManyNames,
 )
-from neuroscript.training.head import Head
-from neuroscript.training.look import shape_text, values_of
 from neuroscript.training.samples import Samples, first_where
 
 IGNORED = -100

@@ -106,7 +106,7 @@ class ContractCheckpointIO(CheckpointIO):
 
     def metadata(self, checkpoint: Mapping[str, Any]) -> CheckpointMetadata:
         """When and from what the checkpoint was taken."""
-        latest = self.module.latest
+        latest = self.module.state.latest
         state = {"loops": checkpoint["loops"], "lr_schedulers": checkpoint.get("lr_schedulers", [])}
         return CheckpointMetadata(
             step=checkpoint["global_step"],
@@ -115,7 +115,7 @@ class ContractCheckpointIO(CheckpointIO):
             metrics=dict(latest),
             config={
                 "run": self.config,
-                "settled": self.module.settled(),
+                "settled": self.module.state.as_data(),
                 TRAINER_STATE: state,
             },
         )

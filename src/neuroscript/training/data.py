@@ -9,9 +9,11 @@ from typing import Any, Literal, TypeAlias
 from lightning import LightningDataModule
 
 from neuroscript.config import Config, ConfigError
-from neuroscript.contracts import ContractRegistry, DataLoaderContract, create_dataloader
+from neuroscript.config.named.data_files import SPLITS, data_files
+from neuroscript.contracts import DataLoaderContract, create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
-from neuroscript.training.errors import CannotSplit, TrainingError, said
+from neuroscript.training.errors import said
+from neuroscript.training.settings import CannotSplit
 
 Split: TypeAlias = Literal["train", "val", "test"]
 
@@ -51,7 +53,7 @@ def load_data(config: Config) -> Data:
 def _load(config: Config, split: Split) -> DataLoaderContract:
     settings: dict[str, Any] = {
         **config.data.options,
-        **{k: v for k in ("train", "val", "test") if (v := getattr(config.data, k)) is not None},
+        **{k: v for k in SPLITS if (v := getattr(config.data, k)) is not None},
         "split": split,
         "batch_size": config.batch_size,
         "shuffle": config.data.shuffle and split == "train",
@@ -61,25 +63,9 @@ def _load(config: Config, split: Split) -> DataLoaderContract:
         settings["format"] = config.data.format
     if config.data.workers is not None:
         settings["workers"] = config.data.workers
-    path = _path(config, split)
-    if path is not None:
-        settings["path"] = path
+    if files := data_files(config, split):
+        settings["path"] = files[0] if len(files) == 1 else files
     return create_dataloader(settings, where=config.at("data"), folders=config.folders)
-
-
-def _path(config: Config, split: Split) -> Any:
-    """The files of a split; a loader of one's own may mean something else than files by it."""
-    given = getattr(config.data, split)
-    if given is None:
-        return None
-    try:
-        found = [str(path) for path in config.resolve_all(f"data.{split}")]
-    except ConfigError:
-        built_in = ContractRegistry.of("dataloader").built_in
-        if config.data.format is None or config.data.format in built_in:
-            raise
-        return given
-    return found[0] if len(found) == 1 else found
 
 
 def _hold_out(
@@ -89,7 +75,7 @@ def _hold_out(
     if not callable(divide):
         span = config.where(f"data.{split}") or said("data", split)
         reason = f"{type(train).__name__} has no method `split(fraction, seed)`"
-        raise TrainingError([CannotSplit(span, split, reason)])
+        raise ConfigError([CannotSplit(span, split, reason)])
     kept, held_out = divide(fraction, config.training.seed)
     return kept, held_out
 

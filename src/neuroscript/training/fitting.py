@@ -99,14 +99,15 @@ def run(prepared: Prepared, quiet: bool = False) -> Runner:
     datamodule = ContractDataModule(prepared.data)
     started = time.monotonic()
     with hushed(), failing_as_diagnostics(trainer, last, stop, config, run_dir), stop.listening():
-        module.told_loggers.kept_open = True
+        module.state.loggers.kept_open = True
         try:
             trainer.fit(module, datamodule=datamodule)
             seconds = time.monotonic() - started
             if prepared.data.test is not None:
                 trainer.test(module, datamodule=datamodule, verbose=False)
         finally:
-            module.told_loggers.finish()
+            module.state.loggers.kept_open = False
+            module.state.loggers.finish()
     found = Path(best.best_model_path) if best and best.best_model_path else last.path
     runner = Runner(
         module,
@@ -115,7 +116,7 @@ def run(prepared: Prepared, quiet: bool = False) -> Runner:
         run_dir,
         datamodule,
         found,
-        dict(module.latest),
+        dict(module.state.latest),
         config.model_dump(exclude_none=True),
     )
     _tell(result_lines(runner, trainer.global_step, seconds), quiet)
@@ -124,7 +125,7 @@ def run(prepared: Prepared, quiet: bool = False) -> Runner:
 
 def _complete_loggers(prepared: Prepared, quiet: bool) -> None:
     """Every run has a metrics.csv; a quiet one says nothing on the screen."""
-    callbacks = prepared.module.told_loggers.callbacks
+    callbacks = prepared.module.state.loggers.callbacks
     if quiet:
         callbacks[:] = [c for c in callbacks if not isinstance(c, ConsoleLogger)]
     if not any(isinstance(c, CsvLogger) for c in callbacks):

@@ -10,61 +10,62 @@ from torch import Tensor
 
 from neuroscript.training.objective import Outcome, joined
 
+ROOM = 1_000_000
+"""How many numbers of predictions are kept before they are added up."""
+
 
 @dataclass(frozen=True, slots=True)
-class Interval:
-    """The steps since the last reading."""
+class Strange:
+    """The first loss that is not finite, and how many batches came before it."""
 
+    batches: int
     loss: float
-    """Their mean loss."""
-
-    strange: tuple[int, float] | None
-    """How many batches in the first loss came that is not finite, and that loss."""
-
-
-ROOM = 1_000_000
-"""How many numbers of predictions may be kept for the metrics of an interval."""
 
 
 @dataclass(slots=True)
 class Journal:
-    """Losses as they come from the device, without waiting for it.
+    """Batches as they come from the device, without waiting for it.
 
     >>> journal = Journal()
-    >>> journal.add(torch.tensor(1.0)); journal.add(torch.tensor(3.0))
-    >>> journal.read()
-    Interval(loss=2.0, strange=None)
+    >>> for loss in (1.0, 3.0):
+    ...     journal.add(Outcome(torch.tensor(loss), (), size=4))
+    >>> journal.taken_out().loss
+    tensor(2.)
+    >>> journal.strange() is None
+    True
     >>> len(journal)
     0
     """
 
     _losses: list[Tensor] = field(default_factory=list)
     _outcomes: list[Outcome] = field(default_factory=list)
+    _numbers: int = 0
 
     def __len__(self) -> int:
         return len(self._losses)
 
-    def add(self, loss: Tensor) -> None:
-        self._losses.append(loss.detach())
+    def add(self, outcome: Outcome) -> None:
+        kept = outcome.detached()
+        self._losses.append(kept.loss)
+        self._outcomes.append(kept)
+        self._numbers += sum(predictions.numel() for predictions, _ in kept.compared)
 
-    def keep(self, outcome: Outcome, steps: int) -> None:
-        """Keeps a batch for the metrics; only the newest, if `steps` of them would take too much."""
-        if steps * sum(p.numel() for p, _ in outcome.compared) > ROOM:
-            self._outcomes.clear()
-        self._outcomes.append(outcome.detached())
+    @property
+    def is_full(self) -> bool:
+        """Whether what is kept should be taken out, lest it take too much memory."""
+        return self._numbers > ROOM
 
-    def outcome(self) -> Outcome | None:
-        """The kept batches as one, and starts anew."""
-        kept, self._outcomes = self._outcomes, []
+    def taken_out(self) -> Outcome | None:
+        """What is kept as one batch, and starts anew; None if nothing is."""
+        kept, self._outcomes, self._numbers = self._outcomes, [], 0
         return joined(kept) if kept else None
 
     def last(self) -> float | None:
         """The newest loss, waiting for the device."""
         return float(self._losses[-1]) if self._losses else None
 
-    def read(self) -> Interval:
-        """What the interval came to, and starts the next one."""
-        values = torch.stack(self._losses).double().tolist()
-        self._losses = []
-        strange = next(((i, v) for i, v in enumerate(values) if not math.isfinite(v)), None)
-        return Interval(math.fsum(values) / len(values) if strange is None else math.nan, strange)
+    def strange(self) -> Strange | None:
+        """The first loss since the last call that is not finite, waiting for the device."""
+        losses, self._losses = self._losses, []
+        values = torch.stack(losses).tolist() if losses else []
+        return next((Strange(i, v) for i, v in enumerate(values) if not math.isfinite(v)), None)

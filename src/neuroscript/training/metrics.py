@@ -7,9 +7,11 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from neuroscript.diagnostics import NeuroScriptError, Span
+from neuroscript.config import ConfigError
+from neuroscript.diagnostics import Span
 from neuroscript.training.component import Component, split
-from neuroscript.training.errors import UnknownMetric, UnknownMetricOption, UnsuitedMetric, said
+from neuroscript.training.errors import said
+from neuroscript.training.settings import UnknownMetric, UnknownMetricOption, UnsuitedMetric
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -53,7 +55,7 @@ def create_metric(
     unknown = [option for option in options if option not in known]
     if unknown and not _passes_on(cls, unknown):
         shown = [key for key in known if key not in ("cls", "args", "kwargs")]
-        raise NeuroScriptError([UnknownMetricOption(place, name, unknown[0], shown)])
+        raise ConfigError([UnknownMetricOption(place, name, unknown[0], shown)])
     told = {key: value for key, value in settings.items() if key in known and value is not None}
     arguments = {**told, **preset, **options}
     if arguments.get("task") == "binary":
@@ -61,7 +63,7 @@ def create_metric(
     try:
         metric: Metric = cls(**arguments)
     except (TypeError, ValueError, ModuleNotFoundError) as error:
-        raise NeuroScriptError([UnsuitedMetric(place, name, str(error).splitlines()[0])]) from error
+        raise ConfigError([UnsuitedMetric(place, name, str(error).splitlines()[0])]) from error
     return name, metric
 
 
@@ -70,7 +72,7 @@ def _find(name: str, place: Span) -> tuple[Any, dict[str, Any]]:
     classes = _classes()
     found = classes.get(class_name) or classes.get(_snake(class_name))
     if found is None:
-        raise NeuroScriptError([UnknownMetric(place, name, available_metrics())])
+        raise ConfigError([UnknownMetric(place, name, available_metrics())])
     return found, preset
 
 

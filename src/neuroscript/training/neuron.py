@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
-from neuroscript.config import Config
+from neuroscript.codegen import build, emit
+from neuroscript.config import Config, check_neuron
 from neuroscript.training.agreement import Port
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ class Neuron:
     """What the compiler knows of the neuron that a config names."""
 
     name: str
-    file: Path
     inputs: Sequence[Port]
     outputs: Sequence[Port]
     ports: str
@@ -35,21 +34,15 @@ class Neuron:
 def load_neuron(config: Config) -> Neuron:
     """Reads, checks and compiles what `model` names.
 
-    Raises NeuroScriptError with the mistakes of the `.ns` file.
+    Raises ConfigError at the key, or NeuroScriptError with the mistakes of the `.ns` file.
     """
-    from neuroscript.codegen import build, emit
-    from neuroscript.language import check_path
-
-    file = config.resolve("model.file")
-    checked = check_path(file, neuron=config.model.neuron, params=config.model.params)
-    checked.raise_errors()
+    checked = check_neuron(config)
     signature = checked.signature()
     code = emit(checked, target="lightning")
     namespace = build(code)
     module_class = getattr(namespace, f"{signature.name}Module")
     return Neuron(
         signature.name,
-        file,
         signature.inputs,
         signature.outputs,
         signature.ports,

@@ -55,14 +55,17 @@ class Outcome:
 
 
 def joined(outcomes: Sequence[Outcome]) -> Outcome:
-    """Several batches as one; the loss is that of the last."""
+    """Several batches as one, whose loss is their mean over the samples."""
     if len(outcomes) == 1:
         return outcomes[0]
     pairs = tuple(
         (torch.cat([p for p, _ in of_head]), torch.cat([t for _, t in of_head]))
         for of_head in zip(*(outcome.compared for outcome in outcomes), strict=True)
     )
-    return Outcome(outcomes[-1].loss, pairs, sum(outcome.size for outcome in outcomes))
+    sizes = [outcome.size for outcome in outcomes]
+    losses = torch.stack([outcome.loss for outcome in outcomes])
+    loss = (losses * losses.new_tensor(sizes)).sum() / sum(sizes)
+    return Outcome(loss, pairs, sum(sizes))
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,29 +11,26 @@ from lightning import LightningModule, seed_everything
 from lightning.pytorch.callbacks import Callback
 from torch import nn
 
-from neuroscript.config import Config
+from neuroscript.config import Config, ConfigError
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
+from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints import CheckpointSettings, checkpoint_settings
 from neuroscript.training.component import Component
 from neuroscript.training.data import Data, load_data
-from neuroscript.training.errors import (
-    NothingToLearn,
-    NotMade,
-    TrainingError,
-    UnknownMonitor,
-    said,
-)
+from neuroscript.training.errors import TrainingError, said
 from neuroscript.training.hooks import RegistryHooks
 from neuroscript.training.meter import Meter
 from neuroscript.training.metrics import create_metric
+from neuroscript.training.mismatch import NothingToLearn, NotMade
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.neuron import Neuron, load_neuron
 from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
 from neuroscript.training.samples import Samples, look_at
+from neuroscript.training.settings import UnknownMonitor
 from neuroscript.training.settle import Settled, Subject, check_fit, check_targets, settle
 from neuroscript.training.summary import make_plan
-from neuroscript.training.trainer import check_trainer_arguments
+from neuroscript.training.trainer import check_trainer_arguments, make_trainer, trainer_arguments
 
 
 class TrainedModule(RegistryHooks, LightningModule):
@@ -58,7 +55,7 @@ class Prepared:
     def try_one_batch(self) -> float:
         """The loss of the first batch, forwards and backwards, without a step."""
         batch = next(iter(self.data.train))
-        objective = self.module.objective
+        objective = self.module.state.objective
         assert objective is not None
         loss = objective.outcome(self.module.model, batch).loss
         torch.autograd.backward(loss)
@@ -75,6 +72,8 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     for index, plugin in enumerate(config.plugins):
         load_plugin(plugin, config.folders, config.where(f"plugins.{index}"))
     check_trainer_arguments(config)
+    with hushed():
+        make_trainer(config, trainer_arguments(config, None, validates=False))
     if model is None and config.model.file is None:
         raise config.missing("model.file")
     neuron = load_neuron(config) if config.model.file is not None else None
@@ -133,9 +132,8 @@ def _instance(config: Config, model: type[nn.Module]) -> nn.Module:
     try:
         return model(**config.model.params)
     except TypeError as error:
-        span = config.where_key("model.params") or said("model", model.__name__)
         reason = f"{model.__name__} cannot be made with these parameters: {error}"
-        raise TrainingError([NotMade(span, reason)]) from error
+        raise ConfigError([NotMade(config.place_of_key("model.params"), reason)]) from error
 
 
 def _settled(
@@ -191,7 +189,7 @@ def _check_monitors(config: Config, best_of: Mapping[str, str]) -> None:
     for key, name in watched.items():
         if name is not None and name not in best_of:
             span = config.where(f"{key}.monitor") or config.where_key(key) or said("monitor", name)
-            raise TrainingError([UnknownMonitor(span, name, list(best_of))])
+            raise ConfigError([UnknownMonitor(span, name, list(best_of))])
 
 
 def _check_optimizer(config: Config, model: nn.Module) -> None:

@@ -61,7 +61,7 @@ class Bar(ProgressBar):
         if now - self._shown < SECONDS_BETWEEN:
             return
         self._shown = now
-        loss = pl_module.recent_loss()
+        loss = pl_module.state.recent_loss()
         told = f"epoch {trainer.current_epoch + 1}"
         if loss is not None:
             told += f"  loss {loss:.4g}"

@@ -81,7 +81,7 @@ class Runner:
             raise TrainingError([NothingToTest(said("data", "test"))])
         with hushed():
             self.trainer.test(self.module, datamodule=self.datamodule, verbose=False)
-        latest = self.module.latest
+        latest = self.module.state.latest
         found = {name: value for name, value in latest.items() if name.startswith("test_")}
         self.metrics.update(found)
         return found
@@ -96,14 +96,14 @@ class Runner:
             step=self.trainer.global_step if self.trainer else 0,
             loss=self.metrics.get("train_loss"),
             metrics=dict(self.metrics),
-            config={"run": self.config, "settled": self.module.settled()},
+            config={"run": self.config, "settled": self.module.state.as_data()},
         )
         format_of(path).save(path, self.model, None, metadata)
         return path
 
     @property
     def _objective(self) -> Objective:
-        objective = self.module.objective
+        objective = self.module.state.objective
         assert objective is not None, "a run has an objective before it has a Runner"
         return objective
 

@@ -44,7 +44,7 @@ def load_run(path: str | Path, model: nn.Module | None = None) -> Runner:
         logger=[],
         log_every=training.log_every,
     )
-    module.settle(metadata.config["settled"])
+    module.state.take_up(metadata.config["settled"])
     return Runner(
         module=module,
         trainer=None,

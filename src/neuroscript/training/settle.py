@@ -14,16 +14,12 @@ from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.training.agreement import check_classes, check_inputs, check_tokens, written
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import of_output
-from neuroscript.training.errors import (
-    ModelRefuses,
-    OutputMissing,
-    TargetsRefused,
-    TrainingError,
-)
+from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.inference import Decision, decide
 from neuroscript.training.look import facts_of, shape_text, values_of
+from neuroscript.training.mismatch import ModelRefuses, OutputMissing, TargetsRefused
 from neuroscript.training.neuron import Neuron
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.probe import Probe, input_names, probe, vocabularies

@@ -7,17 +7,17 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from neuroscript.config import Config
-from neuroscript.training.errors import (
-    TrainerRefuses,
-    TrainingError,
-    UnknownTrainerArgument,
-    said,
-)
+from neuroscript.config import Config, ConfigError
+from neuroscript.diagnostics import Span
+from neuroscript.training.errors import said
+from neuroscript.training.settings import TrainerRefuses, UnknownTrainerArgument
 
 if TYPE_CHECKING:
     from lightning import Trainer
     from lightning.pytorch.callbacks import Callback
+
+HARDWARE = ("strategy", "accelerator", "devices", "precision", "nodes", "clip", "trainer")
+"""The keys of `training` of which only Lightning can tell whether they go together."""
 
 STEPS_BETWEEN_VALIDATIONS = 50
 """How many steps at least: validating tiny epochs one by one would take most of the time."""
@@ -67,12 +67,15 @@ def epochs_between_validations(config: Config, steps_per_epoch: int | None) -> i
 
 
 def make_trainer(
-    config: Config, arguments: dict[str, Any], callbacks: Sequence[Callback], plugins: Sequence[Any]
+    config: Config,
+    arguments: dict[str, Any],
+    callbacks: Sequence[Callback] = (),
+    plugins: Sequence[Any] = (),
 ) -> Trainer:
-    """The Trainer; raises TrainingError at `training` for arguments that Lightning refuses."""
+    """The Trainer; raises ConfigError at `training` for arguments that Lightning refuses."""
     from lightning import Trainer
+    from lightning.fabric.utilities.exceptions import MisconfigurationException
 
-    check_trainer_arguments(config)
     own_callbacks = arguments.pop("callbacks", None) or []
     own_plugins = arguments.pop("plugins", None) or []
     try:
@@ -81,12 +84,9 @@ def make_trainer(
             callbacks=[*callbacks, *_as_list(own_callbacks)],
             plugins=[*plugins, *_as_list(own_plugins)],
         )
-    except (TypeError, ValueError, RuntimeError) as error:
-        span = config.where_key("training.trainer") or config.where_key("training")
+    except (TypeError, ValueError, RuntimeError, MisconfigurationException) as error:
         reason = str(error).strip().splitlines()[0]
-        raise TrainingError(
-            [TrainerRefuses(span or said("training", "trainer"), reason)]
-        ) from error
+        raise ConfigError([TrainerRefuses(_blamed(config, reason), reason)]) from error
 
 
 def check_trainer_arguments(config: Config) -> None:
@@ -96,7 +96,7 @@ def check_trainer_arguments(config: Config) -> None:
     known = list(inspect.signature(Trainer).parameters)
     unknown = [key for key in config.training.trainer if key not in known]
     if unknown:
-        raise TrainingError(
+        raise ConfigError(
             [
                 UnknownTrainerArgument(
                     config.where_key(f"training.trainer.{key}") or said("trainer", key),
@@ -106,6 +106,15 @@ def check_trainer_arguments(config: Config) -> None:
                 for key in unknown
             ]
         )
+
+
+def _blamed(config: Config, reason: str) -> Span:
+    """The setting that Lightning's reason is about, as far as can be told."""
+    given = {key: config.where(f"training.{key}") for key in HARDWARE}
+    spans = [span for span in given.values() if span is not None]
+    named = [span for span in spans if span.text.strip("'\"") in reason]
+    last = config.where_key("training") or said("training", "trainer")
+    return next(iter([*named, *spans]), last)
 
 
 def _as_list(value: Any) -> list[Any]:

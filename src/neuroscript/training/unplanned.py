@@ -10,18 +10,14 @@ from torch import nn
 
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component, of_output
-from neuroscript.training.errors import (
-    ModelRefuses,
-    TargetsRefused,
-    TrainingError,
-    UnknownTask,
-    said,
-)
+from neuroscript.training.errors import TrainingError, said
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.inference import Objection, decide
 from neuroscript.training.look import facts_of, values_of
+from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.probe import input_names, probe
+from neuroscript.training.settings import UnknownTask
 from neuroscript.training.tasks import BY_NAME
 
 

@@ -10,7 +10,7 @@ from typing import ClassVar
 import numpy as np
 import torch
 
-from neuroscript.contracts.dataloader.columns import ColumnLoader, Origin, Table
+from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
 from neuroscript.contracts.dataloader.columns.errors import DataError, Unreadable, whole_file
 from neuroscript.contracts.registry import register_dataloader
 from neuroscript.diagnostics import Diagnostic
@@ -68,4 +68,18 @@ class TextLoader(ColumnLoader):
             raise DataError([TooShort(whole_file(files[0]), len(raw), self.context)])
         used = np.frombuffer(raw, dtype=np.uint8, count=windows * self.context)
         column = torch.from_numpy(used.copy()).reshape(windows, self.context)
-        return Table(inputs={"input": column}, origins=(Origin(files[0], 1, windows),))
+        return Table(inputs={"input": column})
+
+    def sample_line(self, sample: int) -> tuple[Path, int]:
+        """The file and line in which a window begins; the files are read again for it."""
+        chosen = self.table.chosen
+        offset = self.context * (sample if chosen is None else int(chosen[sample]))
+        for file in self.files[:-1]:
+            if offset < file.stat().st_size:
+                return file, _line_at(file, offset)
+            offset -= file.stat().st_size
+        return self.files[-1], _line_at(self.files[-1], offset)
+
+
+def _line_at(file: Path, offset: int) -> int:
+    return file.read_bytes().count(b"\n", 0, offset) + 1

@@ -28,6 +28,11 @@ class LoggerContract(Callback):
     trainer: Trainer | None = None
     """The Trainer of the run, from `setup` on."""
 
+    @property
+    def epoch(self) -> int | None:
+        """The epoch under way, counted from 1; after training the last; None without a Trainer."""
+        return self.trainer.fit_loop.epoch_progress.current.ready if self.trainer else None
+
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Remembers the Trainer, for loggers that need its epoch or its directory."""
         self.trainer = trainer

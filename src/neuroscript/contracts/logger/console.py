@@ -26,9 +26,9 @@ class ConsoleLogger(LoggerContract):
             print(line, file=sys.stderr, flush=True)  # noqa: T201
 
     def line(self, step: int, metrics: dict[str, float], phase: str) -> str:
-        """What is shown of a step."""
+        """What is shown of a step; a test belongs to no epoch."""
         parts = [f"step {step}"]
-        if self.trainer is not None:
-            parts.insert(0, f"epoch {self.trainer.current_epoch + 1}")
+        if self.epoch is not None and phase != "test":
+            parts.insert(0, f"epoch {self.epoch}")
         parts += [f"{phase} {name} {value:.4g}" for name, value in metrics.items()]
         return "   ".join(parts)

@@ -16,9 +16,10 @@ FIRST_COLUMNS = ["epoch", "step", "train_loss", "val_loss"]
 class CsvLogger(LoggerContract):
     """`metrics.csv` with the columns epoch, step, train_loss, val_loss and `<phase>_<metric>`.
 
-    It lies in `dir`, by default the run's directory. What is logged for one step, training and
-    validation, shares a line. A resumed run goes on in its file, from the step it resumes at; a
-    new run in the same directory leaves the file of the old one alone and takes `metrics-2.csv`.
+    Epochs and steps count from 1. The file lies in `dir`, by default the run's directory. What is
+    logged for one step, training and validation, shares a line. A resumed run goes on in its file,
+    from the step it resumes at; a new run in the same directory leaves the file of the old one
+    alone and takes `metrics-2.csv`.
     """
 
     def __init__(self, dir: str | None = None) -> None:  # noqa: A002 - the config's own word
@@ -32,11 +33,10 @@ class CsvLogger(LoggerContract):
         """Puts the numbers into the line of this step."""
         if self.path is None:
             self.path = self._begin(step)
-        epoch = self.trainer.current_epoch if self.trainer is not None else 0
         if self.unwritten is not None and self.unwritten["step"] != step:
             self._write()
         if self.unwritten is None:
-            self.unwritten = {"epoch": epoch, "step": step}
+            self.unwritten = {"epoch": self.epoch, "step": step}
         self.unwritten |= {f"{phase}_{name}": value for name, value in metrics.items()}
 
     def finish(self) -> None:

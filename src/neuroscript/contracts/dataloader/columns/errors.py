@@ -43,9 +43,8 @@ def on_line(path: Path, number: int, text: str, start: int = 0, end: int | None 
     text = text.rstrip("\r\n")
     source = Source(shown(path), text, path, first_line=number)
     end = len(text) if end is None else end
-    if start >= VISIBLE:
-        start, end = 0, 1
-    return Span(source, start, max(start + 1, min(end, VISIBLE)))
+    start = 0 if start >= VISIBLE else min(start, len(text))
+    return Span(source, start, max(start + 1, min(end, VISIBLE, len(text))))
 
 
 def text_of_line(path: Path, number: int) -> str:

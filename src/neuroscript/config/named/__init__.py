@@ -1,0 +1,1 @@
+"""What a config names outside itself: files, neuron, parameters, components."""

@@ -1,0 +1,26 @@
+"""The files of a config's data."""
+
+from __future__ import annotations
+
+from neuroscript.config.config import Config
+from neuroscript.config.errors import ConfigError
+from neuroscript.contracts import ContractRegistry
+
+SPLITS = ("train", "val", "test")
+
+
+def data_files(config: Config, split: str) -> list[str]:
+    """The files of a split, none if it has none or is a part of another.
+
+    A loader of one's own may mean something else than files by a path: what cannot be found is
+    then given as it is. For the built-in ones, ConfigError is raised.
+    """
+    given = getattr(config.data, split)
+    if given is None or isinstance(given, float):
+        return []
+    try:
+        return [str(path) for path in config.resolve_all(f"data.{split}")]
+    except ConfigError:
+        if config.data.format in (None, *ContractRegistry.of("dataloader").built_in):
+            raise
+        return given if isinstance(given, list) else [given]

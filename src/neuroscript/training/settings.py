@@ -1,0 +1,124 @@
+"""Settings of a config that this run cannot have."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import Diagnostic, did_you_mean, or_list
+
+
+@dataclass(frozen=True)
+class UnknownMetric(Diagnostic):
+    code = "NT201"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"there is no metric called `{self.name}`"
+
+    @property
+    def help(self) -> str:
+        near = did_you_mean(self.name, self.available)
+        return near or "metrics are those of torchmetrics, in lower case: `accuracy`, `f1`, `mae` …"
+
+
+@dataclass(frozen=True)
+class UnknownMetricOption(Diagnostic):
+    code = "NT202"
+    name: str
+    option: str
+    known: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"metric `{self.name}` has no option `{self.option}`"
+
+    @property
+    def help(self) -> str:
+        return did_you_mean(self.option, self.known) or f"its options are {or_list(self.known)}"
+
+
+@dataclass(frozen=True)
+class UnsuitedMetric(Diagnostic):
+    code = "NT203"
+    name: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"metric `{self.name}` does not suit this run: {self.reason}"
+
+
+@dataclass(frozen=True)
+class UnknownTask(Diagnostic):
+    code = "NT204"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"there is no task called `{self.name}`"
+
+    @property
+    def help(self) -> str:
+        return did_you_mean(self.name, self.available) or f"tasks are {or_list(self.available)}"
+
+
+@dataclass(frozen=True)
+class UnknownMonitor(Diagnostic):
+    code = "NT205"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"nothing called `{self.name}` will be logged, so it cannot be monitored"
+
+    @property
+    def help(self) -> str:
+        if self.name.startswith("val_") and not any(n.startswith("val_") for n in self.available):
+            return "give validation data: `data.val: 0.1`, or a path"
+        near = did_you_mean(self.name, self.available)
+        return near or f"what will be logged: {or_list(self.available)}"
+
+
+@dataclass(frozen=True)
+class TrainerRefuses(Diagnostic):
+    code = "NT206"
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"Lightning refuses these settings: {self.reason}"
+
+
+@dataclass(frozen=True)
+class UnknownTrainerArgument(Diagnostic):
+    code = "NT207"
+    name: str
+    available: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"`lightning.Trainer` has no argument `{self.name}`"
+
+    @property
+    def help(self) -> str | None:
+        return did_you_mean(self.name, self.available)
+
+
+@dataclass(frozen=True)
+class CannotSplit(Diagnostic):
+    code = "NT208"
+    split: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.split} data cannot be a part of the training data: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        return f"give `data.{self.split}` as a path"

@@ -1,0 +1,145 @@
+"""What a LightningModule trained by contracts holds beside its model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from torch import nn
+
+from neuroscript.contracts import create_logger
+from neuroscript.training.batch import Ports
+from neuroscript.training.component import Component
+from neuroscript.training.errors import NonFiniteLoss, NonFiniteLossError, said
+from neuroscript.training.head import Head
+from neuroscript.training.journal import Journal
+from neuroscript.training.loggers import Loggers
+from neuroscript.training.meter import Meter
+from neuroscript.training.objective import Objective, Outcome, make_objective
+from neuroscript.training.unplanned import objective_from_batch
+
+
+@dataclass
+class State:
+    """What was asked for by name, what was made of it, and what was told so far.
+
+    It is no part of the module tree, so that no step pays for looking at it.
+    """
+
+    task: str | dict[str, str] | None
+    loss: Component | None
+    optimizer: Component
+    lr: float
+    metrics: list[Component] | None
+    logger: Component | list[Component]
+    log_every: int
+    folders: Sequence[Path] = (Path(),)
+    objective: Objective | None = None
+    """What is minimised; None until it was planned or inferred."""
+
+    journal: Journal = field(default_factory=Journal)
+    told: int = 0
+    """The step up to which training has been told of."""
+
+    latest: dict[str, float] = field(default_factory=dict)
+    """What was last told of each metric, by names such as `train_loss`."""
+
+    watched: bool = False
+    """Whether a callback watches a training metric at the end of each epoch."""
+
+    _loggers: Loggers | None = None
+    _meters: dict[str, Meter] = field(default_factory=dict)
+
+    @property
+    def loggers(self) -> Loggers:
+        """The loggers as one; made by name when they are first asked for."""
+        if self._loggers is None:
+            names = self.logger if isinstance(self.logger, list) else [self.logger]
+            self._loggers = Loggers([create_logger(name, folders=self.folders) for name in names])
+        return self._loggers
+
+    @loggers.setter
+    def loggers(self, loggers: Loggers) -> None:
+        self._loggers = loggers
+
+    def recent_loss(self) -> float | None:
+        """The loss of the last step, waiting for the device."""
+        found = self.journal.last()
+        return found if found is not None else self.latest.get("train_loss")
+
+    def objective_for(self, model: nn.Module, batch: Any) -> Objective:
+        """The objective, inferred from this batch if there is none yet."""
+        if self.objective is None:
+            self.objective = objective_from_batch(
+                model, batch, self.task, self.loss, self.metrics, self.folders
+            )
+        return self.objective
+
+    def adopt(self, objective: Objective) -> None:
+        """Takes an objective that was planned or saved."""
+        self.objective = objective
+        self._meters = {}
+
+    def meter(self, phase: str) -> Meter:
+        """What adds up the metrics of train, val or test."""
+        assert self.objective is not None
+        if phase not in self._meters:
+            self._meters[phase] = Meter(self.objective)
+        return self._meters[phase]
+
+    def remember(self, outcome: Outcome) -> None:
+        """Keeps what a training batch came to until it is told."""
+        self.journal.add(outcome)
+        if self.journal.is_full:
+            self._add_up()
+
+    def tell_of_training(self, step: int, batches_per_step: int) -> dict[str, float]:
+        """Tells the loggers the mean loss and the metrics since last time; gives them by name.
+
+        Raises NonFiniteLossError with the step at which the loss stopped being a number.
+        """
+        if not self.journal:
+            return {}
+        strange = self.journal.strange()
+        if strange is not None:
+            place = said("lr", f"{self.lr:g}")
+            at = self.told + strange.batches // batches_per_step + 1
+            raise NonFiniteLossError([NonFiniteLoss(place, at, str(strange.loss), self.lr)])
+        self._add_up()
+        self.told = step
+        return self._tell(step, self.meter("train").read(), "train")
+
+    def tell_of_evaluation(self, step: int, phase: str) -> dict[str, float]:
+        """Tells the loggers the metrics of all batches of val or test; gives them by name."""
+        return self._tell(step, self.meter(phase).read(), phase)
+
+    def _add_up(self) -> None:
+        """Takes what the journal keeps into the metrics."""
+        kept = self.journal.taken_out()
+        if kept is not None:
+            self.meter("train").add(kept)
+
+    def _tell(self, step: int, metrics: dict[str, float], phase: str) -> dict[str, float]:
+        named = {f"{phase}_{name}": value for name, value in metrics.items()}
+        self.latest.update(named)
+        self.loggers.tell(step, metrics, phase)
+        return named
+
+    def as_data(self) -> dict[str, Any] | None:
+        """The ports and heads in use as plain data; None before the first batch."""
+        if self.objective is None:
+            return None
+        return {
+            "inputs": list(self.objective.ports.inputs),
+            "outputs": list(self.objective.ports.outputs),
+            "fractions": list(self.objective.fractions),
+            "heads": [part.head.as_data() for part in self.objective.parts],
+        }
+
+    def take_up(self, data: dict[str, Any]) -> None:
+        """Adopts what `as_data` gave."""
+        heads = [Head.from_data(head) for head in data["heads"]]
+        ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]))
+        self.adopt(make_objective(heads, ports, data["fractions"], folders=self.folders))
