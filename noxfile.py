@@ -51,6 +51,14 @@ def docs(session: nox.Session) -> None:
 
 
 @nox.session
+def pages(session: nox.Session) -> None:
+    """Renew the pages that are made from the library and from what `explain` says."""
+    install(session, "test")
+    session.run("python", "tests/docs/test_library_page.py")
+    session.run("python", "tests/docs/test_error_pages.py")
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measures, side by side; with `-- --write` the tables of docs/performance.md are renewed."""
     install(session, "test")

@@ -45,8 +45,8 @@ def test_check_tells_places(write, capsys: pytest.CaptureFixture[str]) -> None: 
     captured = capsys.readouterr()
     assert captured.out == ""
     assert "error[NS301]" in captured.err
-    assert "^^^^^^^^^^^^" in captured.err
-    assert captured.err.endswith("1 error\n")
+    assert "^^^^^^^-^^^^" in captured.err
+    assert "\n1 error\n" in captured.err
 
 
 def test_check_as_json(write, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
@@ -61,6 +61,26 @@ def test_params_decide(write) -> None:  # type: ignore[no-untyped-def]
     text = f"{ports}    graph: in -> Linear(d, d / h) -> out\n"
     assert run(["check", write(text), "--params", "d=8 h=2"]) == 0
     assert run(["check", write(text), "--params", "d=8", "--params", "h=3"]) == 1
+
+
+def test_check_writes_sarif_alone_to_standard_output(
+    write, capsys: pytest.CaptureFixture[str]
+) -> None:  # type: ignore[no-untyped-def]
+    file = write(BAD)
+    assert run(["check", file, "--format", "sarif"]) == 1
+    (done,) = json.loads(capsys.readouterr().out)["runs"]
+    assert done["tool"]["driver"]["rules"] == [
+        {"id": "NS301", "shortDescription": {"text": "sizes differ"}}
+    ]
+    assert [result["ruleId"] for result in done["results"]] == ["NS301"]
+    place = done["results"][0]["locations"][0]["physicalLocation"]
+    assert place["artifactLocation"]["uri"] == Path(file).as_uri()
+    assert place["region"]["startLine"] == 4
+
+
+def test_check_says_where_to_read_more(write, capsys: pytest.CaptureFixture[str]) -> None:  # type: ignore[no-untyped-def]
+    assert run(["check", write(WARNING), write(BAD, "b.ns")]) == 1
+    assert capsys.readouterr().err.endswith("\nmore about it: neuroscript explain NS301 NS901\n")
 
 
 def test_a_missing_file_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

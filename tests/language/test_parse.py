@@ -90,7 +90,7 @@ def test_pipelines_that_mean_the_same(graph: str) -> None:
     checked = check_text(text)
     assert not checked.diagnostics, render(checked.diagnostics)
     steps = checked.inferred().flow.steps  # type: ignore[union-attr]
-    assert [step.instance.definition.name for step in steps] == ["Linear", "ReLU"]
+    assert [step.target.definition.name for step in steps] == ["Linear", "ReLU"]
 
 
 @pytest.mark.parametrize(

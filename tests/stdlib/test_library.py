@@ -15,7 +15,8 @@ from neuroscript.diagnostics import Sink, render
 from neuroscript.language import check_text
 from neuroscript.language.names.scope import standard_library
 from neuroscript.language.shapes.infer import Inference
-from neuroscript.language.shapes.values import Evaluator, to_python
+from neuroscript.language.shapes.evaluate import Evaluator
+from neuroscript.language.shapes.values import to_python
 
 LIBRARY = standard_library()
 ARGUMENTS = {
@@ -144,7 +145,7 @@ def test_every_neuron_says_what_it_does(name: str) -> None:
     assert definition is not None
     assert definition.neuron.doc is not None
     assert definition.neuron.doc.brief
-    assert Inference(Sink()).signature(definition).complete
+    assert Inference(Sink()).generic(definition).complete
 
 
 def test_causal_means_causal() -> None:

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
+from neuroscript import __version__
 from neuroscript.cli.params import parse_params
 from neuroscript.cli.screen import show
-from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, as_data
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, as_data, as_sarif
 from neuroscript.language import check_path
+from neuroscript.language.explain import codes, page
 
 
 @click.command("check", epilog="Example: neuroscript check examples/01-xor.ns")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option(
-    "--format", "format_", type=click.Choice(["text", "json"]), default="text",
-    help="For people, or a JSON list on standard output.",
+    "--format", "format_", type=click.Choice(["text", "json", "sarif"]), default="text",
+    help="For people; or on standard output a JSON list, or SARIF 2.1.0 for code reviews.",
 )  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("-n", "--neuron", help="The entry neuron of a .ns file; by default the file decides.")
@@ -40,22 +42,35 @@ def command(
     in the command line or in a config.
     """
     found: list[Diagnostic] = []
-    code = 0
+    status = 0
     for path in files:
         try:
             found += check_file(path, neuron, parse_params(params))
         except NeuroScriptError as error:
             found += error.diagnostics
-            code = max(code, error.exit_code)
+            status = max(status, error.exit_code)
     errors = [d for d in found if strict or d.severity is Severity.ERROR]
     if format_ == "json":
         click.echo(json.dumps([as_data(d) for d in found], indent=2))
+    elif format_ == "sarif":
+        titles = {code: page(code).title for code in codes()}
+        click.echo(json.dumps(as_sarif(found, titles, __version__), indent=2))
     elif found:
         show(found)
+        point_to_pages(found)
     else:
         names = ", ".join(str(path) for path in files)
         click.echo(f"{names}: no mistakes found", err=True)
-    return code or int(bool(errors))
+    return status or int(bool(errors))
+
+
+def point_to_pages(found: Sequence[Diagnostic]) -> None:
+    """Say how to read more about the first few codes, those of errors before those of warnings."""
+    known = set(codes())
+    ordered = sorted(found, key=lambda d: d.severity is not Severity.ERROR)
+    told = list(dict.fromkeys(d.code for d in ordered if d.code in known))
+    if told:
+        click.echo(f"more about it: neuroscript explain {' '.join(told[:3])}", err=True)
 
 
 def check_file(path: Path, neuron: str | None, params: Mapping[str, Any]) -> list[Diagnostic]:

@@ -18,11 +18,20 @@ Kinds = Callable[[ast.Value], str]
 
 
 class Expressions:
-    """Writes values; names are looked up in `names`, a division is exact where kinds are whole."""
+    """Writes values; names are looked up in `names`, a division is exact where kinds are whole.
 
-    def __init__(self, names: Mapping[str, str], kinds: Kinds) -> None:
+    `neuron` writes values that are neurons; it gives None for those that are not.
+    """
+
+    def __init__(
+        self,
+        names: Mapping[str, str],
+        kinds: Kinds,
+        neuron: Callable[[ast.Value], str | None] = lambda value: None,
+    ) -> None:
         self.names = names
         self.kinds = kinds
+        self.neuron = neuron
 
     def text(self, value: ast.Value) -> str:
         return self.write(value)[0]
@@ -38,7 +47,9 @@ class Expressions:
             case ast.Literal(literal):
                 return literal_text(literal), ATOM
             case ast.NameValue(name):
-                return self.names.get(name, name), ATOM
+                return self.neuron(value) or self.names.get(name, name), ATOM
+            case ast.CallValue() | ast.MemberValue() | ast.BlockValue() | ast.GlobalValue():
+                return self.neuron(value) or value.span.text, ATOM
             case ast.ListValue(items):
                 return f"[{', '.join(self.text(item) for item in items)}]", ATOM
             case ast.Unary("not", operand):
@@ -87,7 +98,11 @@ def divisions(value: ast.Value) -> list[ast.Binary]:
             return divisions(operand)
         case ast.ListValue(items):
             return [found for item in items for found in divisions(item)]
-        case ast.Literal() | ast.NameValue():
+        case ast.CallValue(call):
+            return [found for argument in call.args for found in divisions(argument.value)]
+        case ast.MemberValue(_, _, index):
+            return divisions(index)
+        case ast.Literal() | ast.NameValue() | ast.GlobalValue() | ast.BlockValue():
             return []
         case _:
             assert_never(value)

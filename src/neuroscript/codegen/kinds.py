@@ -2,25 +2,92 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from neuroscript.language.names.definition import Definition
-from neuroscript.language.shapes.infer import Inference, param_kind
+from neuroscript.language.names.flow import Apply, Instance, all_steps
+from neuroscript.language.shapes.params import param_kind
+from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.build import names_in
+from neuroscript.language.syntax.walk import calls_in, names_in, steps_in, values_of
+
+TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "list[int]"}
 
 
-def param_kinds(definition: Definition, inference: Inference) -> dict[str, str]:
+def param_kinds(inferred: Inferred) -> dict[str, str]:
     """`int float bool str list` for each parameter, or nothing where no use tells."""
+    definition = inferred.definition
     kinds = {name: param_kind(param, definition) for name, param in definition.params.items()}
-    if definition.is_graph and not all(kinds.values()):
-        for step in inference.flow(definition).steps:
-            callee = step.instance.definition
-            for name, argument in step.instance.arguments.items():
-                kind = param_kind(callee.params[name], callee)
-                for used in names_in(argument.value):
-                    simple = isinstance(argument.value, ast.NameValue)
-                    if used.name in kinds and not kinds[used.name] and (simple or kind == "int"):
-                        kinds[used.name] = kind
+    if not all(kinds.values()):
+        for callee, name, value in _uses(inferred):
+            kind = param_kind(callee.params[name], callee)
+            for used in names_in(value):
+                simple = isinstance(value, ast.NameValue)
+                if used.name in kinds and not kinds[used.name] and (simple or kind == "int"):
+                    kinds[used.name] = kind
+        for name in _counts(definition):
+            if not kinds.get(name, "int"):
+                kinds[name] = "int"
     return kinds
 
 
-TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "list[int]"}
+def _uses(inferred: Inferred) -> Iterator[tuple[Definition, str, ast.Value]]:
+    """Arguments that the body gives to other neurons, with the parameter each is for."""
+    if inferred.flow is not None:
+        for step in all_steps(inferred.flow.steps):
+            if isinstance(step, Apply) and isinstance(step.target, Instance):
+                for name, argument in step.target.arguments.items():
+                    yield step.target.definition, name, argument.value
+                    yield from _in_value(argument.value, inferred.definition)
+    for item in inferred.definition.neuron.items:
+        for value in values_of(item):
+            yield from _in_value(value, inferred.definition)
+
+
+def _in_value(
+    value: ast.Value, definition: Definition
+) -> Iterator[tuple[Definition, str, ast.Value]]:
+    for call in calls_in(value):
+        callee = definition.scope.find(call.name.text)
+        if callee is None:
+            continue
+        for position, argument in enumerate(call.args):
+            names = list(callee.params)
+            name = argument.keyword.text if argument.keyword is not None else None
+            if name is None and position < len(names):
+                name = names[position]
+            if name in callee.params:
+                yield callee, name, argument.value
+
+
+def _counts(definition: Definition) -> list[str]:
+    """Names in the counts of aggregates, and in arithmetic that conditions compare."""
+    found: list[str] = []
+
+    def visit(item: ast.Item) -> None:
+        if isinstance(item, ast.Unroll):
+            found.extend(name.name for name in names_in(item.count))
+            for inner in item.items:
+                visit(inner)
+
+    for item in definition.neuron.items:
+        visit(item)
+    for graph in definition.neuron.graphs:
+        for step in steps_in(graph.block):
+            if isinstance(step, ast.If):
+                for branch in step.branches:
+                    found.extend(_compared(branch.condition))
+    return found
+
+
+def _compared(value: ast.Value) -> Iterator[str]:
+    """Names that a condition compares with whole numbers."""
+    if not isinstance(value, ast.Binary):
+        return
+    sides = (value.left, value.right)
+    if value.operator in ("and", "or"):
+        for side in sides:
+            yield from _compared(side)
+    elif any(isinstance(s, ast.Literal) and type(s.value) is int for s in sides):
+        for side in sides:
+            yield from (name.name for name in names_in(side))

@@ -10,12 +10,15 @@ WIDTH = 88
 class Writer:
     """Collects lines at a depth of indentation."""
 
-    def __init__(self) -> None:
+    def __init__(self, depth: int = 0) -> None:
         self.lines: list[str] = []
-        self.depth = 0
+        self.depth = depth
 
     def line(self, text: str = "") -> None:
         self.lines.append("    " * self.depth + text if text else "")
+
+    def fits(self, text: str) -> bool:
+        return len("    " * self.depth + text) <= WIDTH
 
     def wrapped(self, head: str, items: Sequence[str], tail: str) -> None:
         """`head` + items joined by commas + `tail`, over several lines where it is too long."""

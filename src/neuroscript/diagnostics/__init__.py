@@ -3,9 +3,12 @@
 The lowest room: every other one may use it, and it uses none of them.
 """
 
+from neuroscript.diagnostics.data import as_data
 from neuroscript.diagnostics.diagnostic import Diagnostic, Label, Severity, Sink
 from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
-from neuroscript.diagnostics.render import as_data, render
+from neuroscript.diagnostics.recursion import deep_recursion
+from neuroscript.diagnostics.render import render
+from neuroscript.diagnostics.sarif import as_sarif
 from neuroscript.diagnostics.source import Source, Span
 from neuroscript.diagnostics.suggest import did_you_mean, nearest, or_list
 
@@ -19,6 +22,8 @@ __all__ = [
     "Source",
     "Span",
     "as_data",
+    "as_sarif",
+    "deep_recursion",
     "did_you_mean",
     "nearest",
     "or_list",

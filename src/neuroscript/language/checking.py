@@ -19,16 +19,20 @@ from neuroscript.diagnostics import (
 from neuroscript.language.errors import MissingParameter, UnknownParameter, UnreadableFile
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.errors import NoSuchEntry
-from neuroscript.language.names.flow import Tensor
-from neuroscript.language.names.scope import Scope, standard_library
+from neuroscript.language.names.flow import Apply, Choice, Dispatch, Instance, Selection, Step
+from neuroscript.language.names.imports import File, Loader, unused_imports
+from neuroscript.language.names.scope import Scope
 from neuroscript.language.rules import apply_rules
 from neuroscript.language.rules.rule import Context
-from neuroscript.language.shapes.errors import SizesAssumed
-from neuroscript.language.shapes.infer import Inference, Inferred, TensorType, param_kind
-from neuroscript.language.shapes.values import Abstract, Evaluator, from_python, to_python
+from neuroscript.language.shapes.errors import SizesAssumed, Within
+from neuroscript.language.shapes.evaluate import Evaluator
+from neuroscript.language.shapes.infer import Inference
+from neuroscript.language.shapes.params import param_kind
+from neuroscript.language.shapes.types import Inferred, TensorType
+from neuroscript.language.shapes.values import Abstract, from_python, to_python
 from neuroscript.language.signature import Param, Port, Signature, sizes
 from neuroscript.language.syntax.ast import Program
-from neuroscript.language.syntax.parse import parse
+from neuroscript.language.syntax.walk import mentioned, mentioned_in_body
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,6 +71,8 @@ class Checked:
         """What inference found, with numbers for the parameters where all are known."""
         definition = self.definition(neuron)
         values = _values(definition, self.params if definition.name == self.entry else {})
+        if values is None:
+            return self.inference.generic(definition)
         return self.inference.signature(definition, values)
 
     def signature(self, neuron: str | None = None) -> Signature:
@@ -74,47 +80,64 @@ class Checked:
         definition = self.definition(neuron)
         inferred = self.inferred(neuron)
         ports = definition.neuron
+        inputs = zip(definition.input_names, ports.inputs, inferred.inputs, strict=True)
+        outputs = zip(definition.output_names, ports.outputs, inferred.outputs, strict=True)
         return Signature(
             definition.name,
             tuple(_param(definition, name) for name in definition.params),
             tuple(
-                _port(
-                    port.name.text if port.name else "in", port.name is not None, type_, port.span
-                )
-                for port, type_ in zip(ports.inputs, inferred.inputs, strict=True)
+                _port(name, port.name is not None, type_, port.span)
+                for name, port, type_ in inputs
             ),
             tuple(
                 _port(
-                    port.name.text if port.name else "out",
-                    port.name is not None,
-                    type_,
-                    port.span,
+                    name, port.name is not None, type_, port.span,
                     _last(inferred, i, self.inference),
                 )
-                for i, (port, type_) in enumerate(zip(ports.outputs, inferred.outputs, strict=True))
+                for i, (name, port, type_) in enumerate(outputs)
             ),
             ports.doc.text if ports.doc else "",
             definition.span,
-        )
+        )  # fmt: skip
 
 
 def check(
-    source: Source, neuron: str | None = None, params: Mapping[str, Any] | None = None
+    source: Source,
+    neuron: str | None = None,
+    params: Mapping[str, Any] | None = None,
+    base: Path | None = None,
+    allow_outside: bool = False,
 ) -> Checked:
-    """Check a program; `params` are values for the entry neuron's parameters."""
+    """Check a program; `params` are values for the entry neuron's parameters.
+
+    `base` is the folder that `use local` starts from and cannot leave, by default that of the
+    file; with `allow_outside` it can.
+    """
     sink = Sink()
-    program = parse(source, sink)
-    scope = Scope(standard_library())
-    scope.define(program.neurons)
-    apply_rules(Context(program, scope, sink))
+    folder = base if base is not None else source.path.parent if source.path else None
+    loader = Loader(sink, None if allow_outside else folder)
+    file = loader.load(source, folder)
     symbolic = Inference(sink)
-    for definition in scope.own.values():
-        symbolic.signature(definition)
-    entry = _entry(program, scope, symbolic, neuron, sink)
+    for loaded in (*(f for f in loader.files.values() if f is not None), file):
+        _check_file(loaded, symbolic, sink)
+    entry = _entry(file.program, file.scope, neuron, sink)
     inference = symbolic
     if entry is not None and not sink.has_errors:
-        inference = _check_concrete(scope.own[entry], params or {}, symbolic, sink)
-    return Checked(source, program, scope, inference, entry, params or {}, tuple(sink.sorted()))
+        definition = file.scope.own[entry]
+        inference = _check_concrete(definition, params or {}, symbolic, sink)
+    return Checked(
+        source, file.program, file.scope, inference, entry, params or {}, tuple(sink.sorted())
+    )
+
+
+def _check_file(file: File, inference: Inference, sink: Sink) -> None:
+    """Rules and shapes of all that a file defines."""
+    apply_rules(Context(file.program, file.scope, sink))
+    for definition in file.scope.own.values():
+        inference.generic(definition)
+    used = {name for neuron in file.program.neurons for name in mentioned_in_body(neuron)}
+    used |= {name for value in file.program.globals for name in mentioned(value.value)}
+    unused_imports(file, used, sink)
 
 
 def check_text(
@@ -122,14 +145,15 @@ def check_text(
     name: str = "<string>",
     neuron: str | None = None,
     params: Mapping[str, Any] | None = None,
+    base: str | Path | None = None,
 ) -> Checked:
-    """Check a program given as text.
+    """Check a program given as text; `base` is the folder that `use local` starts from.
 
     >>> text = "neuron A:\\n  in: [n, 2]\\n  out: [n, 1]\\n  graph: in -> Linear(3, 1) -> out\\n"
     >>> [(d.code, d.line, d.column) for d in check_text(text).diagnostics]
     [('NS301', 4, 16)]
     """
-    return check(Source(name, text), neuron, params)
+    return check(Source(name, text), neuron, params, None if base is None else Path(base))
 
 
 def check_path(
@@ -137,12 +161,14 @@ def check_path(
     neuron: str | None = None,
     params: Mapping[str, Any] | None = None,
     name: str | None = None,
+    allow_outside: bool = False,
 ) -> Checked:
     """Check a file; messages call it `name`, by default the path as given.
 
+    `use local` cannot leave the file's folder unless `allow_outside` is set.
     Raises NeuroScriptError (NS603) if it cannot be read.
     """
-    return check(read_source(path, name), neuron, params)
+    return check(read_source(path, name), neuron, params, allow_outside=allow_outside)
 
 
 def read_source(path: str | Path, name: str | None = None) -> Source:
@@ -165,9 +191,7 @@ def read_source(path: str | Path, name: str | None = None) -> Source:
 # --- the entry neuron
 
 
-def _entry(
-    program: Program, scope: Scope, inference: Inference, wanted: str | None, sink: Sink
-) -> str | None:
+def _entry(program: Program, scope: Scope, wanted: str | None, sink: Sink) -> str | None:
     """The one asked for, else the only one that no other uses, else the last."""
     if wanted is not None:
         if wanted in scope.own:
@@ -177,12 +201,12 @@ def _entry(
     if not program.neurons:
         return None
     used = {
-        step.instance.definition.name
-        for definition, flow in inference.flows.items()
-        if not definition.library
-        for step in flow.steps
-        if step.instance.definition is not definition
+        name
+        for neuron in program.neurons
+        for name in mentioned_in_body(neuron)
+        if name != neuron.name.text
     }
+    used |= {name for value in program.globals for name in mentioned(value.value)}
     free = [name for name in scope.own if name not in used]
     return free[0] if len(free) == 1 else program.neurons[-1].name.text
 
@@ -202,7 +226,7 @@ def _values(definition: Definition, params: Mapping[str, Any]) -> dict[str, Abst
         if name in params:
             values[name] = from_python(params[name])
         elif param.default is not None:
-            values[name] = Evaluator(values, Sink()).value(param.default)
+            values[name] = Evaluator(values, Sink(), definition.scope).value(param.default)
         else:
             return None
     return values
@@ -231,17 +255,19 @@ def _check_concrete(
         sink.add(MissingParameter(definition.span, definition.name, tuple(missing)))
     if values is None or sink.has_errors:
         return symbolic
-    found = Sink()
-    concrete = Inference(found)
-    concrete.flows = symbolic.flows
-    concrete.signature(definition, values)
-    reached = [d.span for d in concrete.concrete]
+    concrete = Inference(Sink())
+    concrete.flows = dict(symbolic.flows)
+    found = concrete.signature(definition, values)
+    reached = [d.span for d in concrete.reached]
     sink.discard(
         lambda d: isinstance(d, SizesAssumed) and any(_inside(d.span, span) for span in reached)
     )
     told = {(d.code, d.span) for d in sink}
-    library = [d for d in found if d.span.source is not definition.span.source]
-    sink.extend(d for d in found if d not in library and (d.code, d.span) not in told)
+    for problem in found.problems:
+        inner = problem.inner if isinstance(problem, Within) else problem
+        new = problem.severity is Severity.ERROR or isinstance(inner, SizesAssumed)
+        if new and (problem.code, problem.span) not in told:
+            sink.add(problem)
     return concrete
 
 
@@ -259,7 +285,7 @@ def _param(definition: Definition, name: str) -> Param:
     param = definition.params[name]
     default: Any = ...
     if param.default is not None:
-        default = to_python(Evaluator({}, Sink()).value(param.default))
+        default = to_python(Evaluator({}, Sink(), definition.scope).value(param.default))
         if default is ...:
             default = param.default.span.text
     return Param(name, default, param_kind(param, definition), param.span.text)
@@ -270,16 +296,68 @@ def _port(name: str, named: bool, type_: TensorType, span: Span, last: str | Non
     return Port(name, named, sizes(type_.shape), dtype, span, last)
 
 
-def _last(inferred: Inferred, output: int, inference: Inference) -> str | None:
-    """The library neuron that makes an output, looked for through composites."""
+def _last(inferred: Inferred, output: int, inference: Inference, depth: int = 0) -> str | None:
+    """The library neuron that makes an output, looked for through composites and branches."""
     flow = inferred.flow
-    tensor: Tensor | None = flow.outputs[output] if flow is not None else None
+    tensor = flow.outputs[output] if flow is not None else None
     if flow is None or tensor is None:
         return inferred.definition.name if inferred.definition.library else None
-    for step in flow.steps:
-        if tensor in step.outputs:
-            callee = step.instance.definition
-            if not callee.is_graph:
-                return callee.name if callee.library else None
-            return _last(inference.signature(callee), step.outputs.index(tensor), inference)
+    return _maker(tensor.index, flow.steps, inferred, inference, depth)
+
+
+def _maker(
+    index: int, steps: tuple[Step, ...], inferred: Inferred, inference: Inference, depth: int
+) -> str | None:
+    if depth > 20:
+        return None
+    for step in steps:
+        match step:
+            case Apply(target, _, outputs, span):
+                position = next((i for i, t in enumerate(outputs) if t.index == index), None)
+                if position is None:
+                    continue
+                if isinstance(target, Instance):
+                    definition = target.definition
+                else:
+                    values = inferred.callees.get(span, ())
+                    if not values:
+                        return None
+                    definition = values[-1].definition
+                if not definition.is_graph:
+                    return definition.name if definition.library else None
+                found = inference.generic(definition)
+                return _last(found, position, inference, depth + 1)
+            case Choice() | Dispatch() | Selection():
+                found = _in_branches(index, step, inferred, inference, depth)
+                if found is not None:
+                    return found
+            case _:
+                continue
     return None
+
+
+def _in_branches(
+    index: int,
+    step: Choice | Dispatch | Selection,
+    inferred: Inferred,
+    inference: Inference,
+    depth: int,
+) -> str | None:
+    """What makes a result of a choice, if all branches agree."""
+    if isinstance(step, Choice):
+        branches = [*(region for _, region in step.branches), step.otherwise]
+    else:
+        branches = [arm.region for arm in step.arms]
+    position = next((i for i, t in enumerate(step.outputs) if t.index == index), None)
+    written = next((n for n, t in step.writes.items() if t.index == index), None)
+    makers: set[str | None] = set()
+    for region in branches:
+        if written is not None:
+            tensor = region.writes.get(written)
+        elif position is not None and position < len(region.results):
+            tensor = region.results[position]
+        else:
+            return None
+        if tensor is not None:
+            makers.add(_maker(tensor.index, region.steps, inferred, inference, depth + 1))
+    return makers.pop() if len(makers) == 1 else None

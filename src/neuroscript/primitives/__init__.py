@@ -2,5 +2,6 @@
 
 from neuroscript.primitives.batch_norm import BatchNorm
 from neuroscript.primitives.causal_conv1d import CausalConv1d
+from neuroscript.primitives.materialised import Materialised
 
-__all__ = ["BatchNorm", "CausalConv1d"]
+__all__ = ["BatchNorm", "CausalConv1d", "Materialised"]

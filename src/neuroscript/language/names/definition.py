@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Span
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import names_in
 
 if TYPE_CHECKING:
     from neuroscript.language.names.scope import Scope
+
+NEURON_KINDS = ("Neuron", "NeuronType")
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -22,6 +25,9 @@ class Definition:
     library: bool
     """Whether it belongs to the standard library."""
 
+    outer: frozenset[str] | None = None
+    """Of the body of a `@wrap`: the names of tensors around it, which it must not use."""
+
     @property
     def name(self) -> str:
         return self.neuron.name.text
@@ -29,6 +35,20 @@ class Definition:
     @property
     def params(self) -> Mapping[str, ast.Param]:
         return {param.name.text: param for param in self.neuron.params}
+
+    @property
+    def neuron_params(self) -> tuple[str, ...]:
+        """Parameters that are neurons."""
+        return tuple(
+            param.name.text
+            for param in self.neuron.params
+            if param.kind is not None and param.kind.text in NEURON_KINDS
+        )
+
+    @property
+    def bindings(self) -> Mapping[str, ast.Item]:
+        """What its context binds, by name."""
+        return {item.name.text: item for item in self.neuron.items}
 
     @property
     def span(self) -> Span:
@@ -54,3 +74,15 @@ class Definition:
         """Name and parameters as declared: `Linear(in_dim, out_dim, bias=true)`."""
         params = self.neuron.params
         return f"{self.name}({', '.join(p.span.text for p in params)})" if params else self.name
+
+
+def dim_names(shapes: Iterable[ast.ShapeExpr]) -> dict[str, Span]:
+    """The names that stand for sizes in shapes, with the first place of each."""
+    found: dict[str, Span] = {}
+    for shape in shapes:
+        for dim in shape.dims:
+            if not isinstance(dim, ast.StarDim):
+                for name in names_in(dim):
+                    found.setdefault(name.name, name.span)
+    return found
+

@@ -532,3 +532,299 @@ class TakenImplicitly(Diagnostic):
     @property
     def help(self) -> str:
         return f"say so: `-> {self.output}`"
+
+
+@dataclass(frozen=True)
+class UnknownAnnotation(Diagnostic):
+    code = "NS212"
+    name: str
+    near: tuple[str, ...]
+    allowed: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        if self.name == "global":
+            return "`@global` stands inside a neuron"
+        return f"unknown annotation `@{self.name}`"
+
+    @property
+    def help(self) -> str:
+        if self.name == "global":
+            return "globals are declared at the left margin of a file"
+        if self.near:
+            return f"did you mean {or_list(f'@{name}' for name in self.near)}?"
+        return f"here stands {or_list(f'@{name}' for name in self.allowed)}"
+
+
+@dataclass(frozen=True)
+class Cycle(Diagnostic):
+    code = "NS214"
+    names: tuple[str, ...]
+    places: tuple[tuple[Span, str], ...]
+
+    @property
+    def message(self) -> str:
+        return f"{', '.join(f'`{name}`' for name in self.names)} depend on each other"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, text) for span, text in self.places]
+
+    @property
+    def help(self) -> str:
+        return "one of them has to do without the others"
+
+
+@dataclass(frozen=True)
+class BranchLocal(Diagnostic):
+    code = "NS413"
+    name: str
+    declared: Span
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` is a name inside a branch and unknown outside"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.declared, "named inside a branch here")]
+
+    @property
+    def help(self) -> str:
+        return "end the branch with that value: a branch gives what its last line gives"
+
+
+@dataclass(frozen=True)
+class BranchesDisagree(Diagnostic):
+    code = "NS402"
+    what: str
+    results: tuple[tuple[Span, str], ...]
+
+    @property
+    def message(self) -> str:
+        return f"the {self.what} of this choice do not agree"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, text) for span, text in self.results]
+
+
+@dataclass(frozen=True)
+class SomeBranchesWrite(Diagnostic):
+    code = "NS405"
+    output: str
+    others: tuple[Span, ...]
+    goes_on: bool
+
+    @property
+    def message(self) -> str:
+        if self.goes_on:
+            return f"branches write output `{self.output}`, yet the chain goes on behind them"
+        return f"output `{self.output}` is written in some branches only"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, "not written here") for span in self.others]
+
+    @property
+    def help(self) -> str:
+        return f"write `-> {self.output}` on a line of its own behind the branches"
+
+
+@dataclass(frozen=True)
+class RunTimeDecides(Diagnostic):
+    code = "NS404"
+    name: str
+    what: str
+    declared: Span | None
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` is known when the model runs, but decides {self.what}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.declared, "a size of a tensor")] if self.declared else []
+
+    @property
+    def help(self) -> str:
+        return "make it a parameter, or decide by shape: `match .. where`"
+
+
+@dataclass(frozen=True)
+class NotANeuronParameter(Diagnostic):
+    code = "NS407"
+    name: str
+    declared: Span | None
+    near: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` is no Neuron parameter"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.declared, "declared here")] if self.declared else []
+
+    @property
+    def help(self) -> str:
+        if self.declared is not None:
+            return f"declare it as one: `{self.name}: Neuron`"
+        return f"did you mean {or_list(self.near)}?" if self.near else "name a parameter"
+
+
+@dataclass(frozen=True)
+class CannotBeBuilt(Diagnostic):
+    code = "NS510"
+    name: str
+    what: str
+    advice: str
+    declared: Span | None
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` {self.what}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.declared, "declared here")] if self.declared else []
+
+    @property
+    def help(self) -> str:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class NoNeuronParameter(Diagnostic):
+    code = "NS511"
+    name: str
+    declared: Span
+
+    @property
+    def message(self) -> str:
+        return f"`@wrap` gives `{self.name}` a neuron, but its first parameter is none"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.declared, "declared here")]
+
+    @property
+    def help(self) -> str:
+        return "its first parameter has to be a `: Neuron`"
+
+
+@dataclass(frozen=True)
+class OuterTensor(Diagnostic):
+    code = "NS512"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"a wrapped body cannot use `{self.name}` of the graph around it"
+
+    @property
+    def help(self) -> str:
+        return "it sees what flows into it, parameters and bindings"
+
+
+@dataclass(frozen=True)
+class StaticArgumentsDiffer(Diagnostic):
+    code = "NS513"
+    name: str
+    problem: str
+    other: Span | None
+
+    @property
+    def message(self) -> str:
+        return f"`@static {self.name}` {self.problem}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.other, "the other use")] if self.other else []
+
+    @property
+    def help(self) -> str:
+        return "there is one instance for the whole model: give it one set of arguments"
+
+
+@dataclass(frozen=True)
+class MisplacedOperation(Diagnostic):
+    code = "NS312"
+    problem: str
+    advice: str
+
+    @property
+    def message(self) -> str:
+        return self.problem
+
+    @property
+    def help(self) -> str:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class NoSuchPackage(Diagnostic):
+    code = "NS601"
+    problem: str
+    advice: str | None
+
+    @property
+    def message(self) -> str:
+        return self.problem
+
+    @property
+    def help(self) -> str | None:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class ImportCycle(Diagnostic):
+    code = "NS602"
+    chain: tuple[tuple[Span, str], ...]
+
+    @property
+    def message(self) -> str:
+        return "these files import each other"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, text) for span, text in self.chain]
+
+    @property
+    def help(self) -> str:
+        return "move what both need into a third file"
+
+
+@dataclass(frozen=True)
+class MissingFile(Diagnostic):
+    code = "NS603"
+    path: str
+    problem: str
+    advice: str | None
+
+    @property
+    def message(self) -> str:
+        return f"cannot read `{self.path}`: {self.problem}"
+
+    @property
+    def help(self) -> str | None:
+        return self.advice
+
+
+@dataclass(frozen=True)
+class ImportClash(Diagnostic):
+    code = "NS604"
+    name: str
+    first: Span
+
+    @property
+    def message(self) -> str:
+        return f"the imported name `{self.name}` clashes with another"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.first, "the other one")]
+
+    @property
+    def help(self) -> str:
+        return f"give it another name: `.. as {self.name}_`"

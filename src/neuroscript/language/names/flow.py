@@ -1,13 +1,14 @@
 """The dataflow of a neuron with every name resolved.
 
-What a graph means, free of how it was laid out on lines: tensors, the instances that are applied
+What a graph means, free of how it was laid out on lines: tensors, the submodules that are applied
 to them in order, and which tensor each output takes. Shape inference and code generation both
 walk it.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from neuroscript.diagnostics import Span
 from neuroscript.language.names.definition import Definition
@@ -37,9 +38,9 @@ class Hint:
     """Where its chain starts."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False, slots=True)
 class Instance:
-    """A submodule: a neuron with its arguments, made once, in textual order."""
+    """A submodule of its own: a neuron with its arguments, made once, in textual order."""
 
     definition: Definition
     arguments: dict[str, ast.Argument]
@@ -48,22 +49,134 @@ class Instance:
     span: Span
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class ParamCall:
+    """`p(args)`: a submodule of its own, of whatever neuron the parameter `p` is."""
+
+    param: str
+    args: tuple[ast.Argument, ...]
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Inline:
+    """A submodule of its own, made from a value: `Freeze(F(a))`."""
+
+    value: ast.Value
+    span: Span
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Shared:
+    """A binding, aggregate, member, Neuron parameter or neuron global, applied as it is."""
+
+    value: ast.NameValue | ast.MemberValue | ast.GlobalValue
+    span: Span
+
+
+Target = Instance | ParamCall | Inline | Shared
+
+
 @dataclass(frozen=True, slots=True)
 class Apply:
-    """One step: an instance applied to tensors."""
+    """A target applied to tensors."""
 
-    instance: Instance
+    target: Target
     inputs: tuple[Tensor, ...]
     outputs: tuple[Tensor, ...]
     span: Span
 
 
 @dataclass(frozen=True, slots=True)
+class Pick:
+    """One tensor of a variadic input."""
+
+    source: Tensor
+    position: int
+    output: Tensor
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Rearranged:
+    """`=> [..]`; `operation` reduces or repeats where a neuron does it."""
+
+    source: Tensor
+    node: ast.Rearrange
+    operation: Instance | None
+    output: Tensor
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """The steps of a branch or arm, and what it gives."""
+
+    steps: tuple[Step, ...]
+    results: tuple[Tensor, ...]
+    writes: Mapping[str, Tensor]
+    """Outputs of the neuron that it sets."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """`if`: the first region whose condition holds; decided at construction."""
+
+    branches: tuple[tuple[ast.Value, Region], ...]
+    otherwise: Region
+    outputs: tuple[Tensor, ...]
+    writes: Mapping[str, Tensor]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ShapeArm:
+    pattern: ast.ShapeExpr
+    guard: ast.Value | None
+    region: Region
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Dispatch:
+    """`match:` on the shape of a tensor, when it runs."""
+
+    source: Tensor
+    arms: tuple[ShapeArm, ...]
+    outputs: tuple[Tensor, ...]
+    writes: Mapping[str, Tensor]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class ContractArm:
+    contract: ast.Contract
+    guard: ast.Value | None
+    region: Region
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Selection:
+    """`match(p):` on the signature of a Neuron parameter, when the compiler meets a call."""
+
+    param: str
+    inputs: tuple[Tensor, ...]
+    arms: tuple[ContractArm, ...]
+    outputs: tuple[Tensor, ...]
+    writes: Mapping[str, Tensor]
+    span: Span
+
+
+Step = Apply | Pick | Rearranged | Choice | Dispatch | Selection
+
+
+@dataclass(frozen=True, eq=False, slots=True)
 class Flow:
     inputs: tuple[Tensor, ...]
     """One for each input port, in order."""
 
-    steps: tuple[Apply, ...]
+    steps: tuple[Step, ...]
     outputs: tuple[Tensor | None, ...]
     """One for each output port, in order; None where an error has been reported."""
 
@@ -72,3 +185,41 @@ class Flow:
 
     complete: bool
     """Whether everything in the graph could be resolved."""
+
+    bodies: dict[Span, Definition] = field(default_factory=dict)
+    """The neurons that bodies of `@wrap` are, by their span."""
+
+    used: frozenset[str] = frozenset()
+    """Bindings that the graph or another binding uses."""
+
+
+def all_steps(steps: tuple[Step, ...]) -> list[Step]:
+    """Every step, those of branches and arms behind the one they belong to."""
+    found: list[Step] = []
+    for step in steps:
+        found.append(step)
+        for region in regions(step):
+            found.extend(all_steps(region.steps))
+    return found
+
+
+def regions(step: Step) -> tuple[Region, ...]:
+    """The branches or arms of a step."""
+    match step:
+        case Choice():
+            return (*(region for _, region in step.branches), step.otherwise)
+        case Dispatch() | Selection():
+            return tuple(arm.region for arm in step.arms)
+        case _:
+            return ()
+
+
+def outputs_of(step: Step) -> tuple[Tensor, ...]:
+    """The tensors that a step makes."""
+    match step:
+        case Apply(outputs=outputs):
+            return outputs
+        case Pick(output=output) | Rearranged(output=output):
+            return (output,)
+        case _:
+            return (*step.outputs, *step.writes.values())

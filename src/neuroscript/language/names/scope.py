@@ -1,12 +1,13 @@
-"""Which neuron a name means in a file."""
+"""Which neuron or global a name means in a file."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from importlib.resources.abc import Traversable
 
 from neuroscript.diagnostics import InternalError, Sink, Source, nearest, render
 from neuroscript.language.names.definition import Definition
@@ -14,24 +15,51 @@ from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.parse import parse
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class GlobalDefinition:
+    """`@global name = value` with the scope that its value sees."""
+
+    declaration: ast.Global
+    scope: Scope
+
+    @property
+    def name(self) -> str:
+        return self.declaration.name.text
+
+
 class Scope:
-    """The neurons of one file, and behind them the standard library."""
+    """The names of one file: its own, those it imports, and behind them the standard library."""
 
     def __init__(self, library: Library | None) -> None:
         self.library = library
         self.own: dict[str, Definition] = {}
+        self.own_globals: dict[str, GlobalDefinition] = {}
+        self.imported: dict[str, Definition] = {}
+        self.imported_globals: dict[str, GlobalDefinition] = {}
+        self.missing: set[str] = set()
+        """What imports that failed would have brought; `*` for anything."""
 
-    def define(self, neurons: Iterable[ast.Neuron], library: bool = False) -> None:
-        for neuron in neurons:
+    def define(self, program: ast.Program, library: bool = False) -> None:
+        for neuron in program.neurons:
             self.own.setdefault(neuron.name.text, Definition(neuron, self, library))
+        for value in program.globals:
+            self.own_globals.setdefault(value.name.text, GlobalDefinition(value, self))
 
     def find(self, name: str) -> Definition | None:
-        if name in self.own:
-            return self.own[name]
-        return self.library.find(name) if self.library else None
+        found = self.own.get(name) or self.imported.get(name)
+        if found is None and self.library is not None:
+            return self.library.find(name)
+        return found
+
+    def find_global(self, name: str) -> GlobalDefinition | None:
+        return self.own_globals.get(name) or self.imported_globals.get(name)
+
+    def is_missing(self, name: str) -> bool:
+        """Whether a name may have been meant by an import that failed."""
+        return name in self.missing or "*" in self.missing
 
     def names(self) -> list[str]:
-        return [*self.own, *(self.library.names() if self.library else ())]
+        return [*self.own, *self.imported, *(self.library.names() if self.library else ())]
 
     def near(self, name: str) -> tuple[str, ...]:
         return tuple(nearest(name, self.names()))
@@ -50,15 +78,13 @@ class Library(Scope):
     def __init__(self) -> None:
         super().__init__(None)
         self._places: dict[str, _Place] = {}
-        for entry in sorted(files("neuroscript.stdlib").iterdir(), key=lambda item: item.name):
-            if entry.name.endswith(".ns"):
-                source = Source(f"stdlib/{entry.name}", entry.read_text("utf-8"))
-                self._places.update(_scan(source))
+        for name, entry in _files(files("neuroscript.stdlib"), "stdlib"):
+            self._places |= _scan(Source(name, entry.read_text("utf-8")))
 
     def find(self, name: str) -> Definition | None:
         if name not in self.own and name in self._places:
             place, sink = self._places[name], Sink()
-            self.define(parse(place.source, sink, place.start, place.end).neurons, library=True)
+            self.define(parse(place.source, sink, place.start, place.end), library=True)
             if sink.has_errors:
                 raise InternalError(render(sink))
         return self.own.get(name)
@@ -67,12 +93,23 @@ class Library(Scope):
         return list(self._places)
 
 
+def _files(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+    """The `.ns` files of a folder, those in folders inside it last."""
+    entries = sorted(folder.iterdir(), key=lambda entry: (entry.is_dir(), entry.name))
+    for entry in entries:
+        if entry.is_dir():
+            yield from _files(entry, f"{name}/{entry.name}")
+        elif entry.name.endswith(".ns"):
+            yield f"{name}/{entry.name}", entry
+
+
 def _scan(source: Source) -> dict[str, _Place]:
     """Where each neuron of a file stands, with the documentation before it."""
     found = list(re.finditer(r"(?:^///[^\n]*\n)*^neuron +(\w+)", source.text, re.MULTILINE))
     ends = [match.start() for match in found[1:]] + [len(source.text)]
     return {
-        match[1]: _Place(source, match.start(), end) for match, end in zip(found, ends, strict=True)
+        match[1]: _Place(source, match.start(), end)
+        for match, end in zip(found, ends, strict=True)
     }
 
 
@@ -80,3 +117,5 @@ def _scan(source: Source) -> dict[str, _Place]:
 def standard_library() -> Library:
     """The one library of this process."""
     return Library()
+
+

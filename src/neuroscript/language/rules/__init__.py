@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from neuroscript.language.rules.defaults_last import defaults_last
 from neuroscript.language.rules.distinct_names import distinct_names
+from neuroscript.language.rules.endless_recursion import endless_recursion
 from neuroscript.language.rules.hides_standard import hides_standard
 from neuroscript.language.rules.host_paths import host_paths
 from neuroscript.language.rules.known_kinds import known_kinds
@@ -23,6 +24,7 @@ RULES: tuple[Rule, ...] = (
     known_kinds,
     known_names,
     host_paths,
+    endless_recursion,
     hides_standard,
     unused_parameters,
 )

@@ -27,6 +27,8 @@ def _path(context: Context, host: ast.HostPath) -> None:
         near = nearest(provider, PROVIDERS)
         advice = f"did you mean `{near[0]}`?" if near else "write `torch,nn/Linear` or the like"
         _add(context, host.provider.span, f"unknown provider `{provider}`", advice)
+    elif any(part.text in ("*", "..") for part in host.path):
+        _add(context, host.span, "this names no class", "write `torch,nn/Linear` or the like")
     elif provider == "python" and len(host.path) < 2:
         _add(context, host.span, "this names no class", "write `python,my_pkg/layers/Fancy`")
     elif provider in ("core", "neuroscript"):

@@ -155,7 +155,7 @@ class Unifier:
     def absorb(self, expected: Shape, actual: Shape) -> list[Pair]:
         """The run of `expected` takes the middle of `actual`, which has a known rank."""
         assert expected.seq is not None
-        if expected.seq not in self.flexible_seqs:
+        if expected.seq not in self.flexible_seqs and expected.seq.name != "?":
             raise RankMismatch
         front, back = len(expected.prefix), len(expected.suffix)
         middle = len(actual.prefix) - front - back
@@ -166,6 +166,10 @@ class Unifier:
         return pairs + [
             Pair(e, actual.prefix[i - back], i - back) for i, e in enumerate(expected.suffix)
         ]
+
+    def open(self, seq: Seq) -> bool:
+        """Whether a run can become anything: one of a callee, or one that nobody knows."""
+        return seq in self.flexible_seqs or seq.name == "?"
 
     def refine(self, coarse: Shape, fine: Shape) -> None:
         """The run of `coarse` becomes as many unknown dims as the rank of `fine` leaves it."""
@@ -186,9 +190,12 @@ class Unifier:
         right = _middle(actual, front, back)
         if left == right:
             return pairs
-        if not left.dims and left.seq in self.flexible_seqs:
-            assert left.seq is not None
+        if not left.dims and left.seq is not None and self.open(left.seq):
             self.seqs[left.seq] = right
+        elif not right.dims and right.seq is not None and right.seq.name == "?":
+            self.seqs[right.seq] = left
+        elif right.seq is not None and right.seq.name == "?":
+            return pairs  # nobody knows what the run holds
         elif not right.dims and right.seq is not None and left.seq in self.flexible_seqs:
             self.seqs[right.seq] = Shape(
                 tuple(Dim.of(Var.fresh("?")) for _ in left.prefix),

@@ -1,7 +1,8 @@
 """Arguments as far as the compiler can know them.
 
-An integer is a `Dim`, perhaps with variables; other values are `Known` or a tuple; what nobody
-can know before construction is `Unknown`.
+An integer is a `Dim`, perhaps with variables; other plain values are `Known` or a tuple; what
+nobody can know before construction is `Unknown`. Neurons are values too: one with its arguments,
+one that is given later, one of several, or an aggregate.
 """
 
 from __future__ import annotations
@@ -10,9 +11,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import assert_never
 
-from neuroscript.diagnostics import Sink, Span
+from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.errors import InexactDivision, OperandKind
 from neuroscript.language.syntax import ast
 
 
@@ -30,15 +30,64 @@ class Unknown:
     kind: str = ""
 
 
-Abstract = Dim | Known | Unknown | tuple["Abstract", ...]
+@dataclass(frozen=True, slots=True)
+class NeuronValue:
+    """A neuron as a value."""
+
+    definition: Definition
+    args: tuple[tuple[str, Abstract], ...] | None
+    """Of all parameters, in order; None for a factory that has none yet."""
+
+    shared: bool = False
+    """Whether it is an instance: a binding, a member, a neuron global."""
 
 
-KINDS = ("int", "float", "bool", "str", "list")
+@dataclass(frozen=True, slots=True)
+class AnyNeuron:
+    """What a Neuron parameter is while its own definition is checked."""
+
+    param: str
+    contract: ast.Contract | None = None
+    """Inside an arm of `match(p)`: the signature that it has there."""
+
+
+@dataclass(frozen=True, slots=True)
+class OneOf:
+    """The value of a conditional binding whose condition is not known."""
+
+    options: tuple[Abstract, ...]
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Aggregate:
+    """The value of `unroll(..)`: its body, and what the body sees."""
+
+    item: ast.Unroll
+    env: Mapping[str, Abstract]
+    count: Dim | None
+    """None where it is not known to be a number."""
+
+    at: Dim | None = None
+    """One iteration of it: `layers[i]`."""
+
+
+Abstract = (
+    Dim
+    | Known
+    | Unknown
+    | NeuronValue
+    | AnyNeuron
+    | OneOf
+    | Aggregate
+    | tuple["Abstract", ...]
+)
+
+KINDS = ("int", "float", "bool", "str", "list", "Neuron", "NeuronType")
 """What a parameter can be declared to be."""
 
 
 def kind_of(value: Abstract) -> str:
-    """`int float bool str list none`, or nothing where the kind is not known."""
+    """`int float bool str list none neuron`, or nothing where the kind is not known."""
     match value:
         case Dim():
             return "int"
@@ -50,6 +99,28 @@ def kind_of(value: Abstract) -> str:
             return kind
         case tuple():
             return "list"
+        case NeuronValue() | AnyNeuron() | Aggregate():
+            return "neuron"
+        case OneOf(options):
+            kinds = {kind_of(option) for option in options}
+            return kinds.pop() if len(kinds) == 1 else ""
+        case _:
+            assert_never(value)
+
+
+def is_known(value: Abstract) -> bool:
+    """Whether nothing about a value is left open."""
+    match value:
+        case Dim():
+            return value.constant is not None
+        case Known():
+            return True
+        case tuple():
+            return all(is_known(item) for item in value)
+        case NeuronValue(_, args):
+            return args is None or all(is_known(item) for _, item in args)
+        case Unknown() | AnyNeuron() | OneOf() | Aggregate():
+            return False
         case _:
             assert_never(value)
 
@@ -74,128 +145,45 @@ def to_python(value: Abstract) -> object:
             return ... if value.constant is None else value.constant
         case Known(known):
             return known
-        case Unknown():
-            return ...
         case tuple():
             items = [to_python(item) for item in value]
             return ... if any(item is ... for item in items) else items
+        case Unknown() | NeuronValue() | AnyNeuron() | OneOf() | Aggregate():
+            return ...
         case _:
             assert_never(value)
 
 
-class Evaluator:
-    """Evaluates values over named ones; what is wrong goes to `sink`."""
-
-    def __init__(self, names: Mapping[str, Abstract], sink: Sink) -> None:
-        self.names = names
-        self.sink = sink
-
-    def value(self, value: ast.Value) -> Abstract:
-        match value:
-            case ast.Literal(bool() | float() | str() | None as literal):
-                return Known(literal)
-            case ast.Literal(int() as literal):
-                return Dim.const(literal)
-            case ast.NameValue(name):
-                return self.names.get(name, Unknown())
-            case ast.ListValue(items):
-                return tuple(self.value(item) for item in items)
-            case ast.Unary(operator, operand, span):
-                return self.unary(operator, self.value(operand), span)
-            case ast.Binary(operator, left, right, span):
-                return self.binary(operator, self.value(left), self.value(right), span)
-            case _:
-                raise AssertionError(value)
-
-    def unary(self, operator: str, operand: Abstract, span: Span) -> Abstract:
-        kind = kind_of(operand)
-        if kind not in ("bool", "") if operator == "not" else kind not in ("int", "float", ""):
-            self.sink.add(OperandKind(span, operator, (kind,)))
-            return Unknown()
-        match operand:
-            case Dim():
-                return -operand
-            case Known(bool() as truth):
-                return Known(not truth)
-            case Known(float() as number):
-                return Known(-number)
-            case _:
-                return operand
-
-    def binary(self, operator: str, left: Abstract, right: Abstract, span: Span) -> Abstract:
-        kinds = (kind_of(left), kind_of(right))
-        if not _allowed(operator, kinds):
-            self.sink.add(OperandKind(span, operator, kinds))
-            return Unknown()
-        if isinstance(left, Dim) and isinstance(right, Dim):
-            return self.integers(operator, left, right, span)
-        a, b = to_python(left), to_python(right)
-        if a is ... or b is ...:
-            return Unknown(_result_kind(operator, kinds))
-        if operator in ("/", "%") and b == 0:
-            self.sink.add(InexactDivision(span, str(a), "0"))
-            return Unknown()
-        return from_python(_PYTHON[operator](a, b))
-
-    def integers(self, operator: str, left: Dim, right: Dim, span: Span) -> Abstract:
-        match operator:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return left * right
-            case "/" | "%" if not right.terms:
-                self.sink.add(InexactDivision(span, repr(left), "0"))
-                return Unknown("int")
-            case "/":
-                try:
-                    return left / right
-                except ValueError:
-                    self.sink.add(InexactDivision(span, repr(left), repr(right)))
-                    return Unknown("int")
-        if left.constant is not None and right.constant is not None:
-            return from_python(_PYTHON[operator](left.constant, right.constant))
-        if operator == "%":
-            return Dim.of(Var.fresh(f"({left} % {right})", positive=False))
-        if operator in ("==", "!="):
-            difference = left - right
-            if not difference.terms:
-                return Known(operator == "==")
-            if difference.never_zero:
-                return Known(operator == "!=")
-        return Unknown("bool")
+def map_dims(value: Abstract, change: Callable[[Dim], Dim]) -> Abstract:
+    """A value with every size in it changed."""
+    match value:
+        case Dim():
+            return change(value)
+        case tuple():
+            return tuple(map_dims(item, change) for item in value)
+        case NeuronValue(definition, args, shared) if args is not None:
+            changed = tuple((name, map_dims(item, change)) for name, item in args)
+            return NeuronValue(definition, changed, shared)
+        case OneOf(options):
+            return OneOf(tuple(map_dims(option, change) for option in options))
+        case Aggregate(item, env, count, at):
+            inner = {name: map_dims(v, change) for name, v in env.items()}
+            return Aggregate(
+                item, inner, None if count is None else change(count), at and change(at)
+            )
+        case Known() | Unknown() | NeuronValue() | AnyNeuron():
+            return value
+        case _:
+            assert_never(value)
 
 
-_NUMBERS = frozenset({"int", "float", ""})
+def variables_in(value: Abstract) -> list[Var]:
+    """The variables in a value, in order of appearance."""
+    found: dict[Var, None] = {}
 
+    def note(dim: Dim) -> Dim:
+        found.update(dict.fromkeys(sorted(dim.variables, key=lambda var: var.key)))
+        return dim
 
-def _allowed(operator: str, kinds: tuple[str, str]) -> bool:
-    if operator in ("==", "!="):
-        return True
-    if operator in ("and", "or"):
-        return set(kinds) <= {"bool", ""}
-    return set(kinds) <= _NUMBERS
-
-
-def _result_kind(operator: str, kinds: tuple[str, str]) -> str:
-    if operator not in ("+", "-", "*", "/", "%"):
-        return "bool"
-    return "float" if "float" in kinds else ""
-
-
-_PYTHON: dict[str, Callable[[object, object], object]] = {
-    "+": lambda a, b: a + b,  # type: ignore[operator]
-    "-": lambda a, b: a - b,  # type: ignore[operator]
-    "*": lambda a, b: a * b,  # type: ignore[operator]
-    "/": lambda a, b: a / b,  # type: ignore[operator]
-    "%": lambda a, b: a % b,  # type: ignore[operator]
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,  # type: ignore[operator]
-    "<=": lambda a, b: a <= b,  # type: ignore[operator]
-    ">": lambda a, b: a > b,  # type: ignore[operator]
-    ">=": lambda a, b: a >= b,  # type: ignore[operator]
-    "and": lambda a, b: a and b,
-    "or": lambda a, b: a or b,
-}
+    map_dims(value, note)
+    return list(found)

@@ -66,7 +66,51 @@ class Binary:
     span: Span
 
 
-Value = Literal | NameValue | ListValue | Unary | Binary
+@dataclass(frozen=True, slots=True)
+class GlobalValue:
+    """`@global name`."""
+
+    name: str
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class CallValue:
+    """`Linear(d, d)` as a value: a neuron that is not applied here."""
+
+    call: Call
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class MemberValue:
+    """`layers[i]` or `layers.ffn[i]`."""
+
+    name: Name
+    member: Name | None
+    index: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class BlockValue:
+    """The body of a `@wrap` as a neuron without a name."""
+
+    block: Block
+    span: Span
+
+
+Value = (
+    Literal
+    | NameValue
+    | ListValue
+    | Unary
+    | Binary
+    | GlobalValue
+    | CallValue
+    | MemberValue
+    | BlockValue
+)
 
 
 # --- shapes
@@ -111,11 +155,15 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Node:
-    """A name in a connection: a port, a named value; `port` is the `.left` or `.0` behind it."""
+    """A name in a connection: a port, a named value, a binding.
+
+    `port` is the `.left` or `.0` behind it, `at` the index of a member of an aggregate.
+    """
 
     name: Name
     port: str | int | None
     span: Span
+    at: Value | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +174,99 @@ class TupleStep:
     span: Span
 
 
-Step = Call | Node | TupleStep
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """`if condition: block`, or `elif`."""
+
+    condition: Value
+    block: Block
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class If:
+    """Decided when the neuron is constructed."""
+
+    branches: tuple[Branch, ...]
+    otherwise: Block | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class PortPattern:
+    """One port of a contract arm."""
+
+    name: Name | None
+    shape: ShapeExpr
+
+
+@dataclass(frozen=True, slots=True)
+class Contract:
+    """`in [b, d] -> out [b, d]`: a pattern on the signature of a neuron."""
+
+    inputs: tuple[PortPattern, ...]
+    outputs: tuple[PortPattern, ...]
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Arm:
+    pattern: ShapeExpr | Contract
+    guard: Value | None
+    block: Block
+    span: Span
+    """Of the pattern and the guard."""
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """By the shape that arrives when it runs, or by the signature of a parameter."""
+
+    param: Name | None
+    arms: tuple[Arm, ...]
+    span: Span
+    """Of the head."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrap:
+    """`@wrap(W, a): target`: the value goes through `W(target, a)`."""
+
+    args: tuple[Argument, ...]
+    target: Node | Block
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class NamedDim:
+    """`e = d/h` in a rearrangement: a size, and a name for it from here on."""
+
+    name: Name
+    value: Value
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Others:
+    """`others`: the axes that nothing else mentions."""
+
+    span: Span
+
+
+RearrangeDim = StarDim | NamedDim | Others | Value
+
+
+@dataclass(frozen=True, slots=True)
+class Rearrange:
+    """`=> [..]`, perhaps with `@reduce(..)` or `@repeat(..)`."""
+
+    annotation: Name | None
+    operation: Name | Call | None
+    dims: tuple[RearrangeDim, ...]
+    span: Span
+
+
+Step = Call | Node | TupleStep | If | Match | Wrap | Rearrange
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +286,64 @@ class Block:
     span: Span
 
 
+# --- context
+
+
+@dataclass(frozen=True, slots=True)
+class Conditional:
+    """`if c: F(a) elif d: G(a) else: H(a)` as the value of a binding."""
+
+    branches: tuple[tuple[Value, Value], ...]
+    otherwise: Value | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """`name = value` in a context; `annotation` is `lazy`, `static` or what else stands there."""
+
+    annotation: Name | None
+    name: Name
+    value: Value | Conditional
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Unroll:
+    """`name = unroll(count) as index:` with a body of bindings."""
+
+    name: Name
+    count: Value
+    index: Name | None
+    items: tuple[Item, ...]
+    span: Span
+    """Of the head."""
+
+
+Item = Binding | Unroll
+
+
 # --- declarations
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """`use local,blocks/attn/Flash as Fast`."""
+
+    provider: Name
+    path: tuple[Name, ...]
+    """`..` and `*` are parts like others."""
+    alias: Name | None
+    span: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Global:
+    """`@global name = value`."""
+
+    name: Name
+    value: Value
+    span: Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,6 +422,8 @@ class Neuron:
     outputs: tuple[Port, ...]
     impls: tuple[Impl, ...]
     graphs: tuple[Graph, ...]
+    items: tuple[Item, ...]
+    """Of all `context:` sections, in order."""
     doc: Doc | None
     span: Span
     """From the word `neuron` to the `:` of its header."""
@@ -236,5 +435,7 @@ class Neuron:
 class Program:
     source: Source
     neurons: tuple[Neuron, ...]
+    uses: tuple[Use, ...] = ()
+    globals: tuple[Global, ...] = ()
     stray_docs: tuple[Doc, ...] = ()
     """Documentation that no neuron follows."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast as python_ast
 from collections.abc import Callable, Iterator
-from typing import assert_never
 
 from parsimonious.nodes import Node as TreeNode
 
@@ -34,12 +33,35 @@ class Builder:
 
     # --- declarations
 
+    def declaration(
+        self, node: TreeNode, doc: ast.Doc | None
+    ) -> ast.Neuron | ast.Use | ast.Global:
+        (inner,) = self.parts(node)
+        match inner.expr_name:
+            case "use":
+                return self.use(inner)
+            case "global":
+                _, name, _, value, _ = self.parts(inner)
+                return ast.Global(self.name(name), self.value(value), self.span(inner))
+            case _:
+                return self.neuron(inner, doc)
+
+    def use(self, node: TreeNode) -> ast.Use:
+        (provider,) = self.rules(node, "IDENT")
+        alias = next((self.name(self.parts(p)[1]) for p in self.rules(node, "alias")), None)
+        return ast.Use(self.name(provider), self.path(node), alias, self.span(node))
+
+    def path(self, node: TreeNode) -> tuple[ast.Name, ...]:
+        (path,) = self.rules(node, "path")
+        return tuple(self.name(self.parts(part)[0]) for part in self.rules(path, "path_part"))
+
     def neuron(self, node: TreeNode, doc: ast.Doc | None) -> ast.Neuron:
         params: tuple[ast.Param, ...] = ()
         inputs: list[ast.Port] = []
         outputs: list[ast.Port] = []
         impls: list[ast.Impl] = []
         graphs: list[ast.Graph] = []
+        items: list[ast.Item] = []
         parts = self.parts(node)
         for part in parts:
             if part.expr_name == "params":
@@ -54,6 +76,8 @@ class Builder:
                         impls.append(self.impl(section))
                     case "graph":
                         graphs.append(self.graph(section))
+                    case "context":
+                        items.extend(self.item(item) for item in self.rules(section, "item"))
         header_end = next(p for p in parts if p.expr_name == "COLON")
         return ast.Neuron(
             name=self.name(parts[1]),
@@ -62,6 +86,7 @@ class Builder:
             outputs=tuple(outputs),
             impls=tuple(impls),
             graphs=tuple(graphs),
+            items=tuple(items),
             doc=doc,
             span=self._span(node.start, header_end.end),
         )
@@ -112,8 +137,47 @@ class Builder:
     def host(self, node: TreeNode) -> ast.Host:
         if node.expr_name == "external":
             return ast.External(self.args(node), self.span(node))
-        provider, *path = (self.name(part) for part in self.rules(node, "IDENT"))
-        return ast.HostPath(provider, tuple(path), self.span(node))
+        (provider,) = self.rules(node, "IDENT")
+        return ast.HostPath(self.name(provider), self.path(node), self.span(node))
+
+    # --- context
+
+    def item(self, node: TreeNode) -> ast.Item:
+        (inner,) = self.parts(node)
+        return self.unroll(inner) if inner.expr_name == "unroll" else self.binding(inner)
+
+    def unroll(self, node: TreeNode) -> ast.Unroll:
+        name, *index = self.rules(node, "IDENT")
+        (count,) = self.rules(node, "value")
+        items = tuple(self.item(item) for item in self.rules(node, "item"))
+        head_end = next(part for part in self.parts(node) if part.expr_name == "COLON").end
+        return ast.Unroll(
+            self.name(name),
+            self.value(count),
+            self.name(index[0]) if index else None,
+            items,
+            self._span(node.start, head_end),
+        )
+
+    def binding(self, node: TreeNode) -> ast.Binding:
+        annotation = next(
+            (self.name(self.parts(part)[1]) for part in self.rules(node, "annotation")), None
+        )
+        (name,) = self.rules(node, "IDENT")
+        (value,) = self.rules(node, "value", "conditional")
+        is_value = value.expr_name == "value"
+        return ast.Binding(
+            annotation,
+            self.name(name),
+            self.value(value) if is_value else self.conditional(value),
+            self.span(node),
+        )
+
+    def conditional(self, node: TreeNode) -> ast.Conditional:
+        values = [self.value(value) for value in self.rules(node, "value")]
+        otherwise = values.pop() if len(values) % 2 else None
+        branches = tuple(zip(values[::2], values[1::2], strict=True))
+        return ast.Conditional(branches, otherwise, self.span(node))
 
     # --- dataflow
 
@@ -133,11 +197,28 @@ class Builder:
     def line(self, node: TreeNode) -> ast.Line:
         parts = self.parts(node)
         (chain,) = (part for part in parts if part.expr_name == "chain")
-        steps = tuple(self.step(step) for step in self.rules(chain, "step"))
         block = next((self.block(part) for part in parts if part.expr_name == "block"), None)
         return ast.Line(
-            steps, block, parts[0].expr_name == "ARROW", self._span(parts[0].start, chain.end)
+            self.chain(chain),
+            block,
+            parts[0].expr_name == "ARROW",
+            self._span(parts[0].start, chain.end),
         )
+
+    def chain(self, node: TreeNode) -> tuple[ast.Step, ...]:
+        steps: list[ast.Step] = []
+        for part in self.rules(node, "step", "reshape"):
+            steps.append(self.step(part) if part.expr_name == "step" else self.rearrange(part))
+        return tuple(steps)
+
+    def body(self, node: TreeNode) -> ast.Block:
+        """A block, or the rest of a line as a block of one line that goes on from what arrives."""
+        (inner,) = self.parts(node)
+        if inner.expr_name == "block":
+            return self.block(inner)
+        (chain,) = self.rules(inner, "chain")
+        span = self.span(inner)
+        return ast.Block((ast.Line(self.chain(chain), None, False, span),), span)
 
     def step(self, node: TreeNode) -> ast.Step:
         (inner,) = self.parts(node)
@@ -147,18 +228,110 @@ class Builder:
             case "tuple":
                 items = tuple(self.node(item) for item in self.rules(inner, "node"))
                 return ast.TupleStep(items, self.span(inner))
+            case "if":
+                return self.conditional_step(inner)
+            case "match":
+                return self.match(inner)
+            case "wrap":
+                return self.wrap(inner)
+            case "reshape":
+                return self.rearrange(inner)
             case _:
                 return self.node(inner)
+
+    def conditional_step(self, node: TreeNode) -> ast.If:
+        conditions = [self.value(value) for value in self.rules(node, "value")]
+        bodies = [self.body(body) for body in self.rules(node, "body")]
+        otherwise = bodies.pop() if len(bodies) > len(conditions) else None
+        branches = tuple(
+            ast.Branch(condition, body, condition.span)
+            for condition, body in zip(conditions, bodies, strict=True)
+        )
+        first = self.parts(node)[0]
+        return ast.If(branches, otherwise, self.span(first).to(branches[0].condition.span))
+
+    def match(self, node: TreeNode) -> ast.Match:
+        param = next((self.name(part) for part in self.rules(node, "IDENT")), None)
+        head_end = next(part for part in self.parts(node) if part.expr_name == "COLON").end
+        arms = tuple(self.arm(arm) for arm in self.rules(node, "arm"))
+        return ast.Match(param, arms, self._span(node.start, head_end))
+
+    def arm(self, node: TreeNode) -> ast.Arm:
+        parts = self.parts(node)
+        pattern: ast.ShapeExpr | ast.Contract
+        if parts[0].expr_name == "contract":
+            pattern = self.contract(parts[0])
+        else:
+            pattern = self.shape(parts[0])
+        guard = next((self.value(part) for part in parts if part.expr_name == "value"), None)
+        body = parts[-1]
+        if body.expr_name == "block":
+            block = self.block(body)
+        else:
+            line = self.line(body)
+            block = ast.Block((line,), line.span)
+        colon = next(part for part in parts if part.expr_name == "COLON")
+        return ast.Arm(pattern, guard, block, self._span(node.start, colon.start))
+
+    def contract(self, node: TreeNode) -> ast.Contract:
+        groups: dict[str, list[ast.PortPattern]] = {"IN": [], "OUT": []}
+        current = groups["IN"]
+        for part in self.parts(node):
+            if part.expr_name in groups:
+                current = groups[part.expr_name]
+            elif part.expr_name == "signature":
+                name = next((self.name(p) for p in self.rules(part, "IDENT")), None)
+                current.append(ast.PortPattern(name, self.shape(self.rules(part, "shape")[0])))
+        return ast.Contract(tuple(groups["IN"]), tuple(groups["OUT"]), self.span(node))
+
+    def wrap(self, node: TreeNode) -> ast.Wrap:
+        (inner,) = self.rules(node, "wrap_inline", "block", "node")
+        target: ast.Node | ast.Block
+        match inner.expr_name:
+            case "wrap_inline":
+                target = self.body(self.rules(inner, "body")[0])
+            case "block":
+                target = self.block(inner)
+            case _:
+                target = self.node(inner)
+        close = next(part for part in self.parts(node) if part.expr_name == "RPAR")
+        return ast.Wrap(self.args(node), target, self._span(node.start, close.end))
+
+    def rearrange(self, node: TreeNode) -> ast.Rearrange:
+        parts = self.parts(node)
+        annotation: ast.Name | None = None
+        operation: ast.Name | ast.Call | None = None
+        if parts[1].expr_name == "AT":
+            annotation = self.name(parts[2])
+            operation = self.call(parts[4]) if parts[4].expr_name == "call" else self.name(parts[4])
+        dims = tuple(self.rearrange_dim(part) for part in self.rules(node, "reshape_dim"))
+        return ast.Rearrange(annotation, operation, dims, self.span(node))
+
+    def rearrange_dim(self, node: TreeNode) -> ast.RearrangeDim:
+        (inner,) = self.parts(node)
+        match inner.expr_name:
+            case "star_dim":
+                return self.star(inner)
+            case "OTHERS":
+                return ast.Others(self.span(inner))
+            case "named_dim":
+                name, _, value = self.parts(inner)
+                return ast.NamedDim(self.name(name), self.value(value), self.span(inner))
+            case _:
+                return self.value(inner)
 
     def node(self, node: TreeNode) -> ast.Node:
         name, *rest = self.parts(node)
         port: str | int | None = None
+        at: ast.Value | None = None
         for part in rest:
             if part.expr_name == "INT":
                 port = int(part.text)
             elif part.expr_name == "IDENT":
                 port = part.text.rstrip(" ")
-        return ast.Node(self.name(name), port, self.span(node))
+            elif part.expr_name == "value":
+                at = self.value(part)
+        return ast.Node(self.name(name), port, self.span(node), at)
 
     def call(self, node: TreeNode) -> ast.Call:
         (name,) = self.rules(node, "IDENT")
@@ -179,12 +352,12 @@ class Builder:
         dims: list[ast.ShapeDim] = []
         for part in self.rules(node, "shape_dim"):
             (inner,) = self.parts(part)
-            if inner.expr_name == "star_dim":
-                name = next((p.text.rstrip(" ") for p in self.rules(inner, "IDENT")), None)
-                dims.append(ast.StarDim(name, self.span(inner)))
-            else:
-                dims.append(self.value(inner))
+            dims.append(self.star(inner) if inner.expr_name == "star_dim" else self.value(inner))
         return ast.ShapeExpr(tuple(dims), self.span(node))
+
+    def star(self, node: TreeNode) -> ast.StarDim:
+        name = next((part.text.rstrip(" ") for part in self.rules(node, "IDENT")), None)
+        return ast.StarDim(name, self.span(node))
 
     def value(self, node: TreeNode) -> ast.Value:
         """Any rule of values and dims; those that only pass one value on vanish."""
@@ -194,6 +367,16 @@ class Builder:
                 return ast.Literal(_literal(node), self.span(node))
             case "IDENT":
                 return ast.NameValue(node.text.rstrip(" "), self.span(node))
+            case "global_name":
+                return ast.GlobalValue(parts[1].text.rstrip(" "), self.span(node))
+            case "call":
+                return ast.CallValue(self.call(node), self.span(node))
+            case "member":
+                names = [self.name(part) for part in parts if part.expr_name == "IDENT"]
+                index = next(self.value(part) for part in parts if part.expr_name == "value")
+                return ast.MemberValue(
+                    names[0], names[1] if len(names) > 1 else None, index, self.span(node)
+                )
             case "list":
                 items = tuple(self.value(part) for part in self.rules(node, "value"))
                 return ast.ListValue(items, self.span(node))
@@ -241,22 +424,3 @@ def _literal(node: TreeNode) -> int | float | str | bool | None:
             return value
         case _:
             return _WORDS[text]
-
-
-def names_in(value: ast.Value) -> Iterator[ast.NameValue]:
-    """The names that a value mentions."""
-    match value:
-        case ast.NameValue():
-            yield value
-        case ast.ListValue(items):
-            for item in items:
-                yield from names_in(item)
-        case ast.Unary(_, operand):
-            yield from names_in(operand)
-        case ast.Binary(_, left, right):
-            yield from names_in(left)
-            yield from names_in(right)
-        case ast.Literal():
-            return
-        case _:
-            assert_never(value)

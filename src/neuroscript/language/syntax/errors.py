@@ -236,6 +236,25 @@ class ReservedWord(Diagnostic):
 
 
 @dataclass(frozen=True)
+class ElseWithoutIf(Diagnostic):
+    code = "NS111"
+    word: str
+    before: Span | None
+
+    @property
+    def message(self) -> str:
+        return f"`{self.word}` without `if`"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.before, "the line before")] if self.before else []
+
+    @property
+    def help(self) -> str:
+        return "align it with the `if` that it belongs to, directly below its branch"
+
+
+@dataclass(frozen=True)
 class TooDeep(Diagnostic):
     code = "NS112"
     outermost: Span

@@ -7,11 +7,8 @@ tried again, so that independent mistakes are told together.
 
 from __future__ import annotations
 
-import sys
 from bisect import bisect_right
 from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
@@ -21,11 +18,12 @@ from parsimonious.expressions import Expression
 from parsimonious.grammar import Grammar
 from parsimonious.nodes import Node as TreeNode
 
-from neuroscript.diagnostics import Diagnostic, Sink, Source, Span
-from neuroscript.language.syntax.ast import Neuron, Program
+from neuroscript.diagnostics import Diagnostic, Sink, Source, Span, deep_recursion
+from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
 from neuroscript.language.syntax.build import Builder
 from neuroscript.language.syntax.errors import (
     ChainedComparison,
+    ElseWithoutIf,
     MissingArrow,
     RepeatedSection,
     ReservedWord,
@@ -52,15 +50,23 @@ def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) ->
     ['A']
     """
     layout = lay_out(source, sink, start, end)
-    neurons = []
+    neurons: list[Neuron] = []
+    uses: list[Use] = []
+    values: list[Global] = []
     for unit in layout.units:
-        neuron = _parse_unit(source, unit, sink)
-        if neuron is not None:
-            _check_sections(neuron, sink)
-            neurons.append(neuron)
+        match _parse_unit(source, unit, sink):
+            case Neuron() as neuron:
+                _check_sections(neuron, sink)
+                neurons.append(neuron)
+            case Use() as use:
+                uses.append(use)
+            case Global() as value:
+                values.append(value)
     for doc in layout.stray_docs:
         sink.add(StrayDocumentation(doc.span))
-    return Program(source, tuple(neurons), tuple(layout.stray_docs))
+    return Program(
+        source, tuple(neurons), tuple(uses), tuple(values), tuple(layout.stray_docs)
+    )
 
 
 def _check_sections(neuron: Neuron, sink: Sink) -> None:
@@ -139,28 +145,17 @@ class _Furthest:
 
 
 def _match(text: str) -> TreeNode | _Furthest:
-    rule = _grammar()["neuron"]
+    rule = _grammar()["declaration"]
     furthest = _Furthest()
     packrat: defaultdict[int, dict[int, Any]] = defaultdict(dict)
-    with _deep_recursion():
+    with deep_recursion():
         tree = rule.match_core(text, 0, packrat, furthest)
     if tree is not None and tree.end == len(text):
         return tree
     return furthest
 
 
-@contextmanager
-def _deep_recursion() -> Iterator[None]:
-    """Each level of nesting takes some thirty frames of the parser, and 100 levels are allowed."""
-    limit = sys.getrecursionlimit()
-    sys.setrecursionlimit(max(limit, 100 * MAX_DEPTH))
-    try:
-        yield
-    finally:
-        sys.setrecursionlimit(limit)
-
-
-def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | None:
+def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global | None:
     lines, damaged = list(unit.lines), False
     for i in [i for i, line in enumerate(lines) if line.bad][::-1]:
         lines, damaged = _without(lines, i), True
@@ -172,8 +167,10 @@ def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | None:
         prepared = Prepared(source, lines)
         result = _match(prepared.text)
         if not isinstance(result, _Furthest):
-            neuron = Builder(prepared.span).neuron(result, unit.doc)
-            return replace(neuron, damaged=True) if damaged else neuron
+            declaration = Builder(prepared.span).declaration(result, unit.doc)
+            if damaged and isinstance(declaration, Neuron):
+                return replace(declaration, damaged=True)
+            return declaration
         row, problem = _explain(prepared, result)
         if not (damaged and _emptied(unit.lines, lines, row)):
             sink.add(problem)
@@ -230,6 +227,10 @@ def _explain(prepared: Prepared, furthest: _Furthest) -> tuple[int, Diagnostic]:
     span = prepared.span(position, position + length)
     failed = furthest.failed
     word = found.strip("`")
+    if word in ("else", "elif") and "COLON" not in failed:
+        before = prepared.lines[row - 1] if row else None
+        place = Span(prepared.source, before.start, before.end) if before is not None else None
+        return row, ElseWithoutIf(span, word, place)
     if "IDENT" in failed and word in RESERVED and not failed & {"IN", "OUT"}:
         return row, ReservedWord(span, word)
     if {"IMPL", "GRAPH"} <= failed and word.isidentifier():

@@ -9,14 +9,29 @@ RESERVED = frozenset(
 
 DTYPES = ("int", "float", "bool", "complex")
 
-SECTIONS = ("in", "out", "impl", "graph")
+SECTIONS = ("in", "out", "impl", "context", "graph")
 
 DESCRIPTIONS = {
     "NEURON": "`neuron`",
     "IN": "`in`",
     "OUT": "`out`",
+    "USE": "`use`",
+    "AS": "`as`",
     "IMPL": "`impl`",
+    "CONTEXT": "`context`",
     "GRAPH": "`graph`",
+    "UNROLL": "`unroll(..)`",
+    "IF": "`if`",
+    "ELIF": "`elif`",
+    "ELSE": "`else`",
+    "MATCH": "`match`",
+    "WHERE": "`where`",
+    "OTHERS": "`others`",
+    "AT_GLOBAL": "`@global`",
+    "AT_WRAP": "`@wrap`",
+    "AT": "`@`",
+    "RESHAPE": "`=>`",
+    "UP": "`..`",
     "EXTERNAL": "`external(..)`",
     "DTYPE": "an element type",
     "IDENT": "a name",
@@ -46,4 +61,5 @@ DESCRIPTIONS = {
     "NL": "the end of the line",
     "INDENT": "an indented block",
     "DEDENT": "the end of the block",
+    "AFTER_BLOCK": "the end of the line",
 }

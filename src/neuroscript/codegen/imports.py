@@ -1,0 +1,33 @@
+"""What a generated module has to import, collected while its classes are written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(slots=True)
+class Imports:
+    typing: set[str] = field(default_factory=set)
+    functools: set[str] = field(default_factory=set)
+    names: dict[str, set[str]] = field(default_factory=dict)
+    """Names by module, for `from module import name`."""
+
+    classes: set[str] = field(default_factory=set)
+    """Names that classes of the module itself have."""
+
+    def host(self, module: str, name: str) -> str:
+        """How to write a host class, imported where that is needed."""
+        if module == "torch.nn":
+            return f"nn.{name}"
+        if module == "torch" or module.startswith("torch."):
+            return f"{module}.{name}"
+        local = name
+        if name in self.classes:
+            local = f"Core{name}" if module == "neuroscript.primitives" else f"Host{name}"
+        text = name if local == name else f"{name} as {local}"
+        self.names.setdefault(module, set()).add(text)
+        return local
+
+    def partial(self) -> str:
+        self.functools.add("partial")
+        return "partial"

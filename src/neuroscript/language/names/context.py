@@ -1,0 +1,97 @@
+"""The bindings of a `context:`: what they may name, and what they are."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from neuroscript.diagnostics import Sink, nearest
+from neuroscript.language.names.definition import Definition
+from neuroscript.language.names.errors import (
+    Cycle,
+    StaticArgumentsDiffer,
+    UnknownAnnotation,
+)
+from neuroscript.language.names.values import ValueNames, Visible
+from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import names_in
+
+ANNOTATIONS = ("lazy", "static")
+
+
+def resolve_context(definition: Definition, values: ValueNames, sink: Sink) -> Visible:
+    """Check the bindings in order; the visible names behind them."""
+    visible = Visible(definition)
+    _cycles(definition, sink)
+    for item in definition.neuron.items:
+        _item(item, visible, values, sink)
+        visible = replace(visible, bindings=visible.bindings | {item.name.text})
+    return visible
+
+
+def _item(item: ast.Item, visible: Visible, values: ValueNames, sink: Sink) -> None:
+    if isinstance(item, ast.Binding):
+        _binding(item, visible, values, sink)
+        return
+    values.check(item.count, visible, "how often something is repeated")
+    inner = visible
+    if item.index is not None:
+        inner = replace(inner, indices=inner.indices | {item.index.text})
+    for part in item.items:
+        _item(part, inner, values, sink)
+        inner = replace(inner, bindings=inner.bindings | {part.name.text})
+
+
+def _binding(item: ast.Binding, visible: Visible, values: ValueNames, sink: Sink) -> None:
+    if item.annotation is not None and item.annotation.text not in ANNOTATIONS:
+        name = item.annotation.text
+        near = tuple(nearest(name, ANNOTATIONS))
+        sink.add(UnknownAnnotation(item.annotation.span, name, near, ANNOTATIONS))
+    options = [item.value]
+    if isinstance(item.value, ast.Conditional):
+        for condition, _ in item.value.branches:
+            values.check(condition, visible, "what is built")
+        options = [value for _, value in item.value.branches]
+        if item.value.otherwise is not None:
+            options.append(item.value.otherwise)
+    for value in options:
+        assert not isinstance(value, ast.Conditional)
+        # Arguments of a neuron may be sizes known at run time; constants may not.
+        is_neuron = isinstance(value, ast.CallValue)
+        values.check(value, visible, None if is_neuron else "the value of a binding")
+        if item.annotation is not None and item.annotation.text == "static":
+            for name in names_in(value):
+                if name.name in visible.indices:
+                    problem = f"depends on the index `{name.name}`"
+                    sink.add(StaticArgumentsDiffer(name.span, item.name.text, problem, None))
+
+
+def _cycles(definition: Definition, sink: Sink) -> None:
+    """Bindings that need each other (NS214)."""
+    needs: dict[str, set[str]] = {}
+    for name, item in definition.bindings.items():
+        if isinstance(item, ast.Binding):
+            options: list[ast.Value] = []
+            if isinstance(item.value, ast.Conditional):
+                options = [v for pair in item.value.branches for v in pair]
+                options += [item.value.otherwise] if item.value.otherwise else []
+            else:
+                options = [item.value]
+            mentioned = {n.name for value in options for n in names_in(value)}
+            needs[name] = mentioned & set(definition.bindings)
+    told: set[str] = set()
+    for start in needs:
+        path, current = [start], start
+        while len(path) <= len(needs) and start not in told:
+            following = sorted(needs.get(current, ()))
+            if not following:
+                break
+            current = following[0]
+            if current == start:
+                spans = [(definition.bindings[name].span, "needs the other") for name in path]
+                first = definition.bindings[start].span
+                sink.add(Cycle(first, tuple(path), tuple(s for s in spans if s[0] != first)))
+                told.update(path)
+                break
+            if current in path:
+                break
+            path.append(current)

@@ -1,0 +1,383 @@
+"""Steps that decide: `if` at construction, `match` by shape or by signature; counts; operations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from neuroscript.diagnostics import Span
+from neuroscript.language.names.flow import (
+    Choice,
+    ContractArm,
+    Dispatch,
+    Rearranged,
+    Region,
+    Selection,
+    ShapeArm,
+    Tensor,
+)
+from neuroscript.language.shapes.apply import Applier
+from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.errors import BadCount, NoArmFits, SizesDiffer
+from neuroscript.language.shapes.join import join
+from neuroscript.language.shapes.patterns import Pattern, check_arms
+from neuroscript.language.shapes.rearrange import Rearrangement
+from neuroscript.language.shapes.shape import Shape
+from neuroscript.language.shapes.types import Arriving, Inferred, TensorType
+from neuroscript.language.shapes.unify import RankMismatch, Verdict
+from neuroscript.language.shapes.values import (
+    Abstract,
+    Aggregate,
+    AnyNeuron,
+    Known,
+    NeuronValue,
+    OneOf,
+    Unknown,
+    kind_of,
+)
+from neuroscript.language.syntax import ast
+
+if TYPE_CHECKING:
+    from neuroscript.language.shapes.body import Body
+
+MAX_COUNT = 10_000
+
+
+# --- if
+
+
+def choose(body: Body, step: Choice) -> bool:
+    """The branch that is taken, where that is known; else what all have in common."""
+    possible: list[Region] = []
+    decided = False
+    for condition, region in step.branches:
+        holds = body.evaluator().condition(condition)
+        if holds is not False:
+            possible.append(region)
+        if holds is True:
+            decided = True
+            break
+    if not decided:
+        possible.append(step.otherwise)
+    if len(possible) == 1:
+        region = possible[0]
+        body.walk(region.steps)
+        return _pass_on(body, step.outputs, region.results) and _pass_on(
+            body, tuple(step.writes.values()), tuple(region.writes[n] for n in step.writes)
+        )
+    return _joined(body, step, [(region, {}) for region in possible], strict=True)
+
+
+def _pass_on(body: Body, outputs: tuple[Tensor, ...], results: tuple[Tensor, ...]) -> bool:
+    for output, result in zip(outputs, results, strict=False):
+        if result.index not in body.types:
+            return False
+        body.types[output.index] = body.types[result.index]
+    return True
+
+
+def _joined(
+    body: Body,
+    step: Choice | Dispatch | Selection,
+    regions: list[tuple[Region, Mapping[str, Abstract]]],
+    strict: bool,
+) -> bool:
+    """Walk each region for itself and join what they give."""
+    results: list[tuple[tuple[TensorType, ...], Span]] = []
+    writes: list[tuple[tuple[TensorType, ...], Span]] = []
+    complete = True
+    for region, names in regions:
+        saved = body.snapshot()
+        body.names.update(names)
+        outer, body.failed = body.failed, False
+        body.walk(region.steps)
+        body.settle_region(region.steps)
+        found = _types(body, region.results)
+        written = _types(body, tuple(region.writes[n] for n in step.writes if n in region.writes))
+        complete &= found is not None and written is not None
+        place = region.results[0].span if region.results else step.span
+        if found is not None and written is not None:
+            results.append((found, place))
+            writes.append((written, place))
+        body.failed |= outer
+        body.restore(saved)
+    joined = join(body, results, step.span, strict) if results else None
+    outputs = join(body, writes, step.span, strict) if writes else None
+    if joined is None or outputs is None:
+        return False
+    _store(body, step.outputs, joined, step.span)
+    _store(body, tuple(step.writes.values()), outputs, step.span)
+    return complete
+
+
+def _types(body: Body, tensors: tuple[Tensor, ...]) -> tuple[TensorType, ...] | None:
+    if not all(tensor.index in body.types for tensor in tensors):
+        return None
+    return tuple(body.final(body.types[tensor.index]) for tensor in tensors)
+
+
+def _store(
+    body: Body, tensors: tuple[Tensor, ...], types: tuple[TensorType, ...], span: Span
+) -> None:
+    for tensor, type_ in zip(tensors, types, strict=False):
+        origins = tuple(origin or (span, "comes out here") for origin in type_.origins)
+        body.types[tensor.index] = TensorType(type_.shape, type_.dtype, origins)
+
+
+# --- match on a shape
+
+
+def dispatch(body: Body, step: Dispatch) -> bool:
+    """Each arm sees the source as its pattern describes it."""
+    if step.source.index not in body.types:
+        return False
+    source = body.unifier.shape(body.types[step.source.index].shape)
+    patterns = [Pattern.read(arm.pattern, arm.guard, body.names, body) for arm in step.arms]
+    check_arms(body, step, source, patterns)
+    results: list[tuple[tuple[TensorType, ...], Span]] = []
+    writes: list[tuple[tuple[TensorType, ...], Span]] = []
+    complete = True
+    for arm, pattern in zip(step.arms, patterns, strict=True):
+        saved = body.snapshot()
+        if pattern.refine(source):
+            found = _arm(body, step, arm, pattern)
+            complete &= found is not None
+            if found is not None:
+                results.append((found[0], arm.span))
+                writes.append((found[1], arm.span))
+        body.restore(saved)
+    joined = join(body, results, step.span, strict=False) if results else None
+    outputs = join(body, writes, step.span, strict=False) if writes else None
+    if joined is None or outputs is None:
+        return False
+    _store(body, step.outputs, joined, step.span)
+    _store(body, tuple(step.writes.values()), outputs, step.span)
+    return complete
+
+
+def _arm(
+    body: Body, step: Dispatch, arm: ShapeArm, pattern: Pattern
+) -> tuple[tuple[TensorType, ...], tuple[TensorType, ...]] | None:
+    source = body.types[step.source.index]
+    refined = body.final(source)
+    names = pattern.axis_names(refined.shape)
+    body.types[step.source.index] = TensorType(
+        refined.shape, refined.dtype, refined.origins, names
+    )
+    body.names.update(pattern.captured)
+    if arm.guard is not None:
+        body.evaluator().condition(arm.guard)
+    outer, body.failed = body.failed, False
+    body.walk(arm.region.steps)
+    body.settle_region(arm.region.steps)
+    body.failed |= outer
+    results = _types(body, arm.region.results)
+    written = tuple(arm.region.writes[n] for n in step.writes if n in arm.region.writes)
+    outputs = _types(body, written)
+    body.types[step.source.index] = source
+    return None if results is None or outputs is None else (results, outputs)
+
+
+# --- match on a signature
+
+
+def select(body: Body, step: Selection) -> bool:
+    """The first arm that the neuron fits; each for itself while the neuron is not known."""
+    value = body.names[step.param]
+    if isinstance(value, OneOf):
+        value = value.options[0]
+    if not isinstance(value, NeuronValue):
+        regions = [
+            (arm.region, _assumed(body, step.param, arm.contract)) for arm in step.arms
+        ]
+        return _joined(body, step, regions, strict=False)
+    signature = _signature(body, value)
+    for index, arm in enumerate(step.arms):
+        captured = _fits(body, arm, signature, value)
+        if captured is None:
+            continue
+        body.chosen[step.span] = index
+        body.names.update(captured)
+        body.walk(arm.region.steps)
+        return _pass_on(body, step.outputs, arm.region.results) and _pass_on(
+            body, tuple(step.writes.values()), tuple(arm.region.writes[n] for n in step.writes)
+        )
+    shapes = " -> ".join(
+        ", ".join(str(t.shape) for t in types) for types in (signature.inputs, signature.outputs)
+    )
+    arms = tuple((arm.contract.span, "does not fit") for arm in step.arms)
+    body.sink.add(NoArmFits(step.span, value.definition.name, shapes, arms))
+    return False
+
+
+def _assumed(body: Body, param: str, contract: ast.Contract) -> dict[str, Abstract]:
+    """In an arm, the neuron has the signature of the arm, with sizes of its own."""
+    names: dict[str, Abstract] = {param: AnyNeuron(param, contract)}
+    for port in (*contract.inputs, *contract.outputs):
+        for dim in port.shape.dims:
+            if isinstance(dim, ast.NameValue) and dim.name not in body.names:
+                names.setdefault(dim.name, Dim.of(Var.fresh(dim.name)))
+    return names
+
+
+def _signature(body: Body, value: NeuronValue) -> Inferred:
+    if value.args is None:
+        return body.owner.generic(value.definition)
+    found, meaning = body.owner.at_call(value.definition, dict(value.args), body.concrete)
+    dims = dict(meaning)
+    for name, own in found.env.items():
+        var = own.variable if isinstance(own, Dim) else None
+        given = dict(value.args).get(name)
+        if var is not None and isinstance(given, Dim):
+            dims[var] = given
+
+    def substituted(types: tuple[TensorType, ...]) -> tuple[TensorType, ...]:
+        return tuple(TensorType(t.shape.substitute(dims, {}), t.dtype) for t in types)
+
+    return Inferred(
+        found.definition, found.env, substituted(found.inputs), substituted(found.outputs),
+        found.assumptions, found.flow, found.tensors, found.complete,
+    )  # fmt: skip
+
+
+def _fits(
+    body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue
+) -> dict[str, Abstract] | None:
+    """The sizes that an arm captures, or None if the neuron does not fit it."""
+    contract = arm.contract
+    if len(contract.inputs) != len(signature.inputs):
+        return None
+    if len(contract.outputs) != len(signature.outputs):
+        return None
+    saved = body.snapshot()
+    captured: dict[str, Abstract] = {}
+    groups = (
+        (contract.inputs, signature.inputs, value.definition.input_names),
+        (contract.outputs, signature.outputs, value.definition.output_names),
+    )
+    runs: dict[object, Shape] = {}
+    fits = True
+    for patterns, types, names in groups:
+        for i, pattern in enumerate(patterns):
+            position = i
+            if pattern.name is not None:
+                if pattern.name.text not in names:
+                    fits = False
+                    break
+                position = names.index(pattern.name.text)
+            shape = _pattern_shape(body, pattern.shape, captured)
+            actual = _free_run(body, types[position].shape, runs)
+            fits = fits and _unifies(body, shape, actual)
+    if fits and arm.guard is not None:
+        known = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
+        fits = body.evaluator(known).condition(arm.guard) is not False
+    result = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
+    body.restore(saved)
+    return result if fits else None
+
+
+def _free_run(body: Body, shape: Shape, runs: dict[object, Shape]) -> Shape:
+    """A run of the neuron's own can be any, the same at each of its ports."""
+    if shape.seq is None:
+        return shape
+    fresh = runs.setdefault(shape.seq, Shape((), body.unifier.fresh_seq(shape.seq.name)))
+    return Shape(shape.prefix, fresh.seq, shape.suffix)
+
+
+def _unifies(body: Body, pattern: Shape, actual: Shape) -> bool:
+    try:
+        if actual.seq is not None and pattern.seq is None:
+            pairs = body.unifier.pairs(actual, pattern)
+        else:
+            pairs = body.unifier.pairs(pattern, actual)
+        return all(
+            body.unifier.equal(pair.expected, pair.actual) is not Verdict.REFUTED
+            for pair in pairs
+        )
+    except (RankMismatch, ValueError):
+        return False
+
+
+def _pattern_shape(
+    body: Body, pattern: ast.ShapeExpr, captured: dict[str, Abstract]
+) -> Shape:
+    """A contract's shape: new names are captured, known ones have to be equal."""
+    prefix: list[Dim] = []
+    suffix: list[Dim] = []
+    run = None
+    for i, dim in enumerate(pattern.dims):
+        side = prefix if run is None else suffix
+        match dim:
+            case ast.StarDim(name, _) if name is not None or i == 0:
+                run = body.unifier.fresh_seq(name or "")
+            case ast.StarDim():
+                side.append(body.unifier.fresh("*"))
+            case ast.NameValue(name) if name not in body.params:
+                side.append(_captured(captured, name, body))
+            case _:
+                value = body.evaluator(captured).value(dim)
+                side.append(value if isinstance(value, Dim) else body.unifier.fresh("?"))
+    return Shape(tuple(prefix), run, tuple(suffix))
+
+
+def _captured(captured: dict[str, Abstract], name: str, body: Body) -> Dim:
+    known = captured.setdefault(name, body.unifier.fresh(name))
+    assert isinstance(known, Dim)
+    return known
+
+
+# --- counts and operations
+
+
+def check_count(body: Body, item: ast.Unroll, value: Abstract) -> None:
+    """How often something is repeated: a whole number from 0 to 10000 (NS408)."""
+    count = body.evaluator().value(item.count)
+    if isinstance(count, Dim):
+        if count.constant is not None and not 0 <= count.constant <= MAX_COUNT:
+            body.sink.add(BadCount(item.count.span, str(count.constant)))
+            body.failed = True
+    elif not isinstance(count, Unknown) or count.kind not in ("", "int"):
+        shown = str(count.value) if isinstance(count, Known) else kind_of(count)
+        body.sink.add(BadCount(item.count.span, shown))
+        body.failed = True
+    inner = body.snapshot()
+    for part in item.items:
+        if isinstance(part, ast.Unroll) and isinstance(value, Aggregate):
+            if item.index is not None:
+                body.names[item.index.text] = Dim.of(Var.fresh(item.index.text, False))
+            check_count(body, part, value)
+    body.restore(inner)
+
+
+def operated(
+    body: Body, step: Rearranged, reading: Rearrangement, source: TensorType
+) -> Shape | None:
+    """`@reduce(N(a))`, `@repeat(N(a))`: the neuron takes the source and gives the target."""
+    assert step.operation is not None
+    target = Shape(tuple(spec.dim or Dim.of(Var.fresh("?")) for spec in reading.specs()))
+    args = body.evaluator().arguments(step.operation.definition, step.operation.arguments)
+    if args is None:
+        return None
+    neuron = NeuronValue(step.operation.definition, args)
+    applier = Applier(body, step.span, step.operation.arguments, 1)
+    results = applier.apply(neuron, [Arriving(source, step.source.span)])
+    if results is None:
+        return None
+    actual = body.unifier.shape(results[0].shape)
+    if reading.lead is not None and source.shape.seq is not None:
+        target = Shape((), reading.lead, target.prefix)
+    try:
+        pairs = body.unifier.pairs(target, actual)
+    except RankMismatch:
+        pairs = None
+    failed = pairs is None
+    for pair in pairs or ():
+        failed |= body.unifier.equal(pair.expected, pair.actual) is Verdict.REFUTED
+    if failed:
+        name = step.operation.definition.name
+        dims = next(iter(target.dims), Dim(())), next(iter(actual.dims), Dim(()))
+        body.sink.add(
+            SizesDiffer(step.span, name, "out", *dims, target, actual, None, None)
+        )
+        return None
+    return target
