@@ -44,6 +44,23 @@ def test_the_folder_of_a_run_holds_what_is_needed_to_see_and_repeat_it(folder):
     assert (folder.path / "runs/xor/latest").resolve() == second.run_dir.resolve()
 
 
+def test_a_run_is_loaded_and_repeated_from_any_folder(folder, tmp_path_factory, monkeypatch):
+    folder.write("own/losses.py", "def far(p, t):\n    return (p - t).abs().mean()\n")
+    folder.write("own/plugin.py", "")
+    runner = fit(
+        folder.xor(
+            "{epochs: 3, loss: {name: './own/losses.py:far'}}", more="plugins: [own/plugin.py]\n"
+        )
+    )
+    run_dir = runner.run_dir.resolve()
+    monkeypatch.chdir(tmp_path_factory.mktemp("elsewhere"))
+    loaded = load_run(run_dir)
+    assert torch.equal(loaded.model.linear.weight, runner.model.linear.weight)
+    again = fit(run_dir / "config.yml")
+    assert again.metrics == runner.metrics
+    assert str(again.run_dir) == str(Path("runs/xor/1"))
+
+
 def test_the_same_config_gives_the_same_weights_and_another_seed_others(folder):
     config = folder.xor()
     first, second, other = fit(config), fit(config), fit(config, seed=1)

@@ -150,9 +150,11 @@ class Config(Section):
     def dump(self) -> str:
         """The fully resolved config as YAML, which can be read back."""
         training = {"epochs": self.epochs, "batch_size": self.batch_size}
-        resolved = self.model_copy(update={"training": self.training.model_copy(update=training)})
-        data = resolved.model_dump(exclude_none=True)
-        return to_yaml(data)
+        sections = {
+            "training": self.training.model_copy(update=training),
+            "run": self.run.model_copy(update={"name": self.name}),
+        }
+        return to_yaml(self.model_copy(update=sections).model_dump(exclude_none=True))
 
     @property
     def _root(self) -> Span:

@@ -14,6 +14,7 @@ from lightning.pytorch.callbacks import Callback, EarlyStopping
 from torch import nn
 
 from neuroscript.config import Config, load_config
+from neuroscript.config.named.absolute import with_absolute_paths
 from neuroscript.contracts import create_logger
 from neuroscript.contracts.logger.console import ConsoleLogger
 from neuroscript.contracts.logger.csv import CsvLogger
@@ -83,7 +84,7 @@ def run(prepared: Prepared, quiet: bool = False) -> Runner:
     config, module = prepared.config, prepared.module
     run_dir = new_run_dir(config)
     _tell([*plan_lines(prepared.plan), f"  {'run':<10} {run_dir}", ""], quiet)
-    write_whole(run_dir / CONFIG, config.dump())
+    write_whole(run_dir / CONFIG, with_absolute_paths(config).dump())
     if prepared.code is not None:
         write_whole(run_dir / MODEL, prepared.code)
     point_latest(run_dir)

@@ -10,9 +10,10 @@ from typing import Any
 
 from torch import nn
 
-from neuroscript.config import load_config
+from neuroscript.config import Config, load_config
 from neuroscript.contracts import CheckpointMetadata, load_plugin
 from neuroscript.diagnostics import Source, Span
+from neuroscript.training.component import of_output
 from neuroscript.training.errors import NoRun, TrainingError
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.run_dir import CHECKPOINTS, CONFIG, MODEL
@@ -44,7 +45,7 @@ def load_run(path: str | Path, model: nn.Module | None = None) -> Runner:
         logger=[],
         log_every=training.log_every,
     )
-    module.state.take_up(metadata.config["settled"])
+    module.state.take_up(_settled(metadata, config))
     return Runner(
         module=module,
         trainer=None,
@@ -94,6 +95,17 @@ def _load(checkpoint: Path, neuron: nn.Module) -> CheckpointMetadata:
     if not {"run", "settled"} <= set(metadata.config):
         raise _no_run(checkpoint, f"`{checkpoint}` was not written by `fit`")
     return metadata
+
+
+def _settled(metadata: CheckpointMetadata, config: Config) -> dict[str, Any]:
+    """What was settled; losses of the user's own as the config has them, with their whole path."""
+    settled: dict[str, Any] = metadata.config["settled"]
+    count = len(settled["heads"])
+    heads = []
+    for head in settled["heads"]:
+        given = of_output(config.training.loss, head["port"], count)
+        heads.append(head if given is None else {**head, "loss": given})
+    return {**settled, "heads": heads}
 
 
 def _no_run(path: str | Path, reason: str, advice: str | None = None) -> TrainingError:
