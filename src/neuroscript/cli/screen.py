@@ -11,6 +11,10 @@ from typing import TextIO
 from neuroscript.diagnostics import Diagnostic, Severity, render
 
 
+PLAIN_WIDTH = 100
+"""Of messages that go to a file or another program."""
+
+
 def wants_colour(stream: TextIO) -> bool:
     """Whether to write colours: to a terminal, unless NO_COLOR is set or TERM is dumb."""
     if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
@@ -23,7 +27,7 @@ def show(diagnostics: Sequence[Diagnostic], stream: TextIO | None = None) -> Non
     stream = stream or sys.stderr
     if not diagnostics:
         return
-    width = shutil.get_terminal_size((100, 24)).columns
+    width = shutil.get_terminal_size().columns if stream.isatty() else PLAIN_WIDTH
     print(render(diagnostics, wants_colour(stream), width), file=stream)
     print(f"\n{count(diagnostics)}", file=stream)
 
