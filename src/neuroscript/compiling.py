@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from neuroscript.codegen import Target, build, emit
+from neuroscript.codegen.construction import check_construction
 from neuroscript.codegen.lightning_module import lightning_class
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError, nearest, or_list
 from neuroscript.language import Checked, Signature, check_path, check_text
@@ -100,6 +101,7 @@ class Namespace:
         for name in self._neurons:
             cls = self._module.__dict__[name]
             setattr(cls, _SIGNATURE, checked.signature(name))
+            check_construction(cls, checked, name)
             setattr(self, name, cls)
 
     def __getattr__(self, name: str) -> Any:

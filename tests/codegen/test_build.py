@@ -51,14 +51,61 @@ def test_source_is_found_by_inspect_and_in_tracebacks() -> None:
     assert "self.linear_2(x)" in inspect.getsource(ns.XOR)
 
 
-def test_a_division_that_is_not_exact_is_told_at_construction() -> None:
+def test_sizes_are_checked_with_the_arguments_of_a_construction() -> None:
     ns = neuroscript.loads(
+        "neuron A(dim, heads):\n    in: [b, dim]\n    out: [b, 4]\n"
+        "    graph: in -> Linear(dim, dim / heads) -> Linear(4, 4) -> out\n"
+    )
+    assert ns.A(8, 2)(torch.zeros(1, 8)).shape == (1, 4)
+    with pytest.raises(ValueError, match="8 cannot be divided by 3") as inexact:
+        ns.A(8, heads=3)
+    assert [d.code for d in inexact.value.diagnostics] == ["NS509"]
+    with pytest.raises(ValueError, match="expects 4, but gets 6") as differ:
+        ns.A(12, 2)
+    assert [(d.code, d.line) for d in differ.value.diagnostics] == [("NS301", 4)]
+    with pytest.raises(TypeError, match="missing 2 required"):
+        ns.A()
+
+
+def test_a_compiled_file_guards_divisions_itself(tmp_path: Path) -> None:
+    text = (
         "neuron A(dim, heads):\n    in: [b, dim]\n    out: [b, dim / heads]\n"
         "    graph: in -> Linear(dim, dim / heads) -> out\n"
     )
-    assert ns.A(8, 2)(torch.zeros(1, 8)).shape == (1, 4)
-    with pytest.raises(ValueError, match=r"NS509: 8 cannot be divided by 3 \(<string>:4\)"):
-        ns.A(8, 3)
+    module: dict[str, object] = {}
+    exec(neuroscript.compile_source(text, name="a.ns"), module)
+    with pytest.raises(ValueError, match=r"NS509: 8 cannot be divided by 3 \(a.ns:4\)"):
+        module["A"](8, 3)  # type: ignore[operator]
+
+
+def test_a_host_that_is_not_there_is_told_at_its_line() -> None:
+    text = (
+        "neuron A:\n    in: [n]\n    out: [n]\n    impl: torch,nn/Linaer\n\n"
+        "neuron B:\n    in: [n]\n    out: [n]\n    impl: python,no_such_package/layers/Fancy\n"
+    )
+    with pytest.raises(neuroscript.NeuroScriptError) as caught:
+        neuroscript.loads(text)
+    assert [(d.code, d.line) for d in caught.value.diagnostics] == [("NS606", 4), ("NS606", 9)]
+    assert caught.value.diagnostics[0].help == "did you mean `Linear`?"
+
+
+def test_a_host_that_refuses_its_arguments_is_told_with_the_line() -> None:
+    text = (
+        "neuron A(k):\n    in: [n, k] float\n    out: [n, k] float\n    impl: torch,nn/Linear\n\n"
+        "neuron B:\n    in: [n, 2]\n    out: [n, 2]\n    graph: in -> A(2) -> out\n"
+    )
+    with pytest.raises(ValueError, match="out_features") as caught:
+        neuroscript.loads(text).B()
+    assert [(d.code, d.line) for d in caught.value.diagnostics] == [("NS607", 9)]
+
+
+def test_a_traceback_shows_the_line_of_the_source(tmp_path: Path) -> None:
+    path = tmp_path / "xor.ns"
+    path.write_text(XOR.replace(" -> ReLU", "\n        -> ReLU"))
+    with pytest.raises(RuntimeError) as caught:
+        neuroscript.load(path).XOR()(torch.zeros(1, 3))
+    frames = [(str(entry.path), entry.lineno + 1) for entry in caught.traceback]
+    assert (str(path), 5) in frames
 
 
 def test_torch_target_needs_only_torch(tmp_path: Path) -> None:

@@ -1,13 +1,21 @@
-"""From generated text to classes: the first place that imports torch, by running the text."""
+"""From generated text to classes: the first place that imports torch, by running the text.
+
+Statements are compiled at the places of the source that they stand for, so that a traceback
+through a generated class shows the lines of the `.ns` file.
+"""
 
 from __future__ import annotations
 
+import ast as python_ast
 import linecache
 import sys
+from importlib import import_module
 from itertools import count
-from types import ModuleType
+from types import CodeType, ModuleType
 
+from neuroscript.codegen.errors import HostCannotBeImported
 from neuroscript.codegen.module import Code
+from neuroscript.diagnostics import NeuroScriptError, Source, Span, nearest
 
 _numbers = count(1)
 
@@ -15,15 +23,82 @@ _numbers = count(1)
 def build(code: Code) -> ModuleType:
     """Run generated code; the module holds its classes.
 
-    The text is kept where tracebacks and `inspect.getsource` find it. The module is registered in
-    `sys.modules` under a name of its own, so that its classes can be pickled in this process.
+    The text is kept where `inspect.getsource` finds it. The module is registered in `sys.modules`
+    under a name of its own, so that its classes can be pickled in this process.
+    Raises NeuroScriptError (NS606) if a host class cannot be imported.
     """
+    import_hosts(code)
     number = next(_numbers)
     filename = f"<neuroscript {code.name} {number}>"
-    lines = code.text.splitlines(keepends=True)
-    linecache.cache[filename] = len(code.text), None, lines, filename
+    keep_source(filename, code.text)
     module = ModuleType(f"neuroscript.generated_{number}", f"Generated from {code.name}.")
     module.__file__ = filename
     sys.modules[module.__name__] = module
-    exec(compile(code.text, filename, "exec"), module.__dict__)  # noqa: S102 (text we wrote)
+    for part in compiled(code, filename):
+        exec(part, module.__dict__)  # noqa: S102 (text we wrote)
     return module
+
+
+def import_hosts(code: Code) -> None:
+    """Import the classes that users' neurons name; NS606 for those that cannot be."""
+    problems = []
+    for (module, name), place in code.hosts.items():
+        try:
+            found = import_module(module)
+        except Exception as error:  # noqa: BLE001 (whatever a user's module raises)
+            reason = f"{type(error).__name__}: {error}"
+            problems.append(HostCannotBeImported(place, f"{module}.{name}", reason, ()))
+            continue
+        if not hasattr(found, name):
+            near = tuple(nearest(name, [n for n in dir(found) if not n.startswith("_")]))
+            reason = f"`{module}` has no `{name}`"
+            problems.append(HostCannotBeImported(place, f"{module}.{name}", reason, near))
+    if problems:
+        raise NeuroScriptError(problems)
+
+
+def keep_source(filename: str, text: str) -> None:
+    """Let tracebacks and `inspect` find a text that is in no file."""
+    linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
+
+
+def compiled(code: Code, filename: str) -> list[CodeType]:
+    """Imports at their own lines; each class with its statements at those of the source."""
+    tree = python_ast.parse(code.text)
+    parts = []
+    for statement in tree.body:
+        place = _place(code, statement)
+        name = filename
+        if isinstance(statement, python_ast.ClassDef) and place is not None:
+            name = _source_file(place.source)
+            for method in statement.body:
+                _relocate(method, code, place)
+            statement.lineno = statement.end_lineno = place.line
+        body = python_ast.Module([statement], [])
+        parts.append(compile(body, name, "exec"))
+    return parts
+
+
+def _place(code: Code, node: python_ast.stmt) -> Span | None:
+    return code.places[node.lineno - 1] if node.lineno <= len(code.places) else None
+
+
+def _relocate(node: python_ast.stmt, code: Code, outer: Span) -> None:
+    """Give a statement and what is in it the line of the source that it stands for."""
+    for inner in python_ast.walk(node):
+        line = getattr(inner, "lineno", None)
+        if line is None:
+            continue
+        place = code.places[line - 1] or outer
+        target = place.line if place.source is outer.source else outer.line
+        inner.lineno = inner.end_lineno = target  # type: ignore[attr-defined]
+        inner.col_offset = inner.end_col_offset = 0  # type: ignore[attr-defined]
+
+
+def _source_file(source: Source) -> str:
+    """What tracebacks call a source: its path, or a name under which its text is kept."""
+    if source.path is not None:
+        return str(source.path)
+    name = source.name if source.name.startswith("<") else f"<{source.name}>"
+    keep_source(name, source.text)
+    return name

@@ -84,6 +84,7 @@ class Constructor:
     def bindings(self) -> None:
         for item in self.owner.definition.neuron.items:
             name = item.name.text
+            self.init.place = item.span
             if isinstance(item, ast.Unroll):
                 self.aggregate(item, f"self.{self.owner.bound[name]}")
             elif self.is_neuron(self.env.get(name)):
@@ -286,6 +287,7 @@ class Constructor:
         return head, ", ".join(items), tail
 
     def inner_item(self, outer: ast.Unroll, item: ast.Item) -> None:
+        self.init.place = item.span
         name = safe(item.name.text, {"self", "torch", "nn", *self.owner.params})
         self.locals[item.name.text] = name
         if isinstance(item, ast.Unroll):
@@ -350,7 +352,7 @@ class Constructor:
         """A call of the class that stands for a neuron."""
         neuron = value if isinstance(value, NeuronValue) else NeuronValue(definition, ())
         host = self.host(definition, neuron)
-        text = self.owner.imports.host(host.module, host.name) if host.module else host.name
+        text = self.owner.imports.host_class(host)
         arguments = self.arguments(definition, given, host, self.in_init)
         if not host.module and self.owner.classes.takes_shared(neuron):
             self.owner.shares = True
@@ -462,7 +464,7 @@ class Constructor:
             definition = self.owner.definition.scope.find(value.name)
             assert definition is not None
             host = self.host(definition, NeuronValue(definition, None))
-            return self.owner.imports.host(host.module, host.name) if host.module else host.name
+            return self.owner.imports.host_class(host)
         head, items, tail = self.made(value)
         if tail != ")":
             return f"lambda: {head}{', '.join(items)}{tail}"
@@ -525,7 +527,7 @@ class Constructor:
         definition = value.definition
         given = bind(call, definition, Sink()) or {}
         host = self.host(definition, value)
-        text = self.owner.imports.host(host.module, host.name) if host.module else host.name
+        text = self.owner.imports.host_class(host)
         names = _GlobalNames(found)
         kinds = Evaluator({}, Sink(), found.scope)
         write = Expressions(names, lambda v: kind_of(kinds.value(v)), lambda v: None)
@@ -715,4 +717,3 @@ def _inexact(dim: Dim) -> bool:
 
 def _grouped(text: str) -> str:
     return f"({text})" if " or " in text else text
-

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import InternalError
+from neuroscript.diagnostics import InternalError, Span
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
 
@@ -33,6 +33,9 @@ class HostClass:
 
     defaults_agree: bool
     """Whether our defaults are known to be the host's."""
+
+    place: Span | None = None
+    """Where a user's neuron names it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,8 @@ def _host_class(
     renamed = {ours: theirs for theirs, ours in options.items() if ours not in positional}
     keywords = [(renamed.get(p, p), p) for p in params if p not in positional]
     keywords += [(theirs, ours) for theirs, ours in options.items() if ours in positional]
-    return HostClass(module, name, positional, tuple(keywords), always, definition.library)
+    place = definition.neuron.impls[0].host.span if not definition.library else None
+    return HostClass(module, name, positional, tuple(keywords), always, definition.library, place)
 
 
 def _text(value: ast.Value) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from neuroscript.codegen.host import HostClass
+from neuroscript.diagnostics import Span
+
 
 @dataclass(slots=True)
 class Imports:
@@ -15,8 +18,17 @@ class Imports:
     classes: set[str] = field(default_factory=set)
     """Names that classes of the module itself have."""
 
+    hosts: dict[tuple[str, str], Span] = field(default_factory=dict)
+    """Classes that users' neurons name, with where they do."""
+
+    def host_class(self, host: HostClass) -> str:
+        """How to write a host, or a class of the module itself."""
+        if host.place is not None:
+            self.hosts.setdefault((host.module, host.name), host.place)
+        return self.host(host.module, host.name) if host.module else host.name
+
     def host(self, module: str, name: str) -> str:
-        """How to write a host class, imported where that is needed."""
+        """How to write a class of a module, imported where that is needed."""
         if module == "torch.nn":
             return f"nn.{name}"
         if module == "torch" or module.startswith("torch."):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from types import ModuleType
 from typing import Any
 
-from neuroscript.codegen.writer import Writer
+from neuroscript.codegen.writer import Line, Writer
 
 LIGHTNING_IMPORTS = (
     "from lightning import LightningModule",
@@ -51,7 +51,7 @@ def write_lightning_module(out: Writer, neuron: str) -> None:
     """
     out.line()
     out.line()
-    out.lines.extend(_TEMPLATE.format(neuron=neuron).splitlines())
+    out.lines.extend(Line(line) for line in _TEMPLATE.format(neuron=neuron).splitlines())
 
 
 def lightning_class(module: ModuleType, neuron: str) -> Any:

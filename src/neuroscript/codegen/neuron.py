@@ -14,7 +14,7 @@ from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.kinds import TYPES, param_kinds
 from neuroscript.codegen.naming import MODULE_ATTRIBUTES, Names, safe, snake_case
 from neuroscript.codegen.steps import Steps
-from neuroscript.codegen.writer import Writer
+from neuroscript.codegen.writer import Line, Writer
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import (
@@ -58,7 +58,7 @@ class NeuronClass:
         self.late_defaults: list[tuple[str, str]] = []
         self.uses: dict[str, list[str]] = {}
         """For each binding, the conditions under which the graph uses it; empty for always."""
-        self.init = Writer(2)
+        self.init = Writer(2, self.definition.span)
         self.constructor = Constructor(self)
         self.in_forward = Expressions(_Stored(self), self.kind, self.constructor.neuron)
 
@@ -72,9 +72,10 @@ class NeuronClass:
 
     # --- the class
 
-    def write(self) -> list[str]:
+    def write(self) -> list[Line]:
         """The lines of the class, and of the tuple it returns if it has several outputs."""
-        out, body = Writer(), Writer(1)
+        span = self.definition.span
+        out, body = Writer(place=span), Writer(1, span)
         self.write_forward(body)
         if len(self.definition.neuron.outputs) > 1:
             self.write_outputs(out)
@@ -162,7 +163,7 @@ class NeuronClass:
         variables = Variables(self.definition, flow, is_alias, self.arms)
         self.uses = conditions_of_use(self, flow.steps)
         self.constructor.bindings()
-        body = Writer(out.depth + 1)
+        body = Writer(out.depth + 1, out.place)
         steps = Steps(self, variables, body)
         results = [tensor for tensor in flow.outputs if tensor is not None]
         steps.write(flow.steps, results)
@@ -200,7 +201,7 @@ class NeuronClass:
             attribute = self.attributes.take(snake_case(host.name))
             arguments = [self.params[name] for name in host.positional]
             arguments += [f"{theirs}={self.params[ours]}" for theirs, ours in host.keywords]
-            text = self.imports.host(host.module, host.name)
+            text = self.imports.host_class(host)
             self.init.wrapped(f"self.{attribute} = {text}(", arguments, ")")
             call = f"self.{attribute}({', '.join(passed)})"
         several = len(self.definition.neuron.outputs) > 1

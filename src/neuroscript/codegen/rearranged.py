@@ -12,9 +12,7 @@ from neuroscript.language.shapes.rearrange import Plan
 _REDUCTIONS = {"min": "amin", "max": "amax"}
 
 
-def rearranged(
-    plan: Plan, x: str, operation: str, param: ParamText
-) -> tuple[str, list[str], str]:
+def rearranged(plan: Plan, x: str, operation: str, param: ParamText) -> tuple[str, list[str], str]:
     """The expression that does a plan to the variable `x`, as head, items and tail."""
     text = _Writer(plan, x, param).write(operation)
     head, bracket, rest = text.rpartition("(")

@@ -12,7 +12,7 @@ from neuroscript.codegen.host import HostClass, HostExpression, host_of
 from neuroscript.codegen.naming import safe, snake_case
 from neuroscript.codegen.patterns import arm_test
 from neuroscript.codegen.rearranged import rearranged
-from neuroscript.codegen.writer import Writer, string
+from neuroscript.codegen.writer import Line, Writer, string
 from neuroscript.diagnostics import Sink
 from neuroscript.language.names.flow import (
     Apply,
@@ -51,10 +51,11 @@ class Steps:
         self.out = out
         self.constructor = owner.constructor
 
-    def prologue(self, depth: int) -> list[str]:
+    def prologue(self, depth: int) -> list[Line]:
         """Sizes of inputs that are read at the start."""
         indent = "    " * depth
-        return [f"{indent}{name} = {text}" for name, text in self.constructor.sizes_read.items()]
+        texts = self.constructor.sizes_read.items()
+        return [Line(f"{indent}{name} = {text}", self.out.place) for name, text in texts]
 
     def write(self, steps: Sequence[Step], results: Sequence[Tensor]) -> None:
         """All steps, then what is returned."""
@@ -101,6 +102,7 @@ class Steps:
 
     def expression(self, step: Step) -> Text | None:
         """A step as an expression; None where it was written as statements."""
+        self.out.place = self.owner.init.place = step.span
         match step:
             case Apply():
                 return self.apply(step)
@@ -195,9 +197,7 @@ class Steps:
             if self.variables[tensor] != text:
                 self.out.line(f"{self.variables[tensor]} = {text}")
 
-    def loop(
-        self, item: ast.Unroll, rounds: str, carried: list[str], single: str | None
-    ) -> None:
+    def loop(self, item: ast.Unroll, rounds: str, carried: list[str], single: str | None) -> None:
         taken = {*carried, *self.variables.held}
         variable = safe(single or _singular(item.name.text), {"self", *taken})
         self.out.line(f"for {variable} in {rounds}:")
@@ -299,13 +299,13 @@ class Steps:
             self.out.line("else:")
             built.append(self.branch(step.otherwise, step))
         else:
-            built.append(Writer(self.owner.init.depth + 1))
+            built.append(Writer(self.owner.init.depth + 1, step.span))
         self.build(conditions, built)
 
     def branch(self, region: Region, step: Choice) -> Writer:
         """Write a branch; what it builds goes to a writer of its own."""
         outer = self.owner.init
-        self.owner.init = Writer(outer.depth + 1)
+        self.owner.init = Writer(outer.depth + 1, outer.place)
         self.out.depth += 1
         self.region(region, step)
         self.out.depth -= 1
@@ -335,7 +335,8 @@ class Steps:
                 init.line(f"{word} {self.constructor.in_init.text(conditions[i])}:")
             else:
                 init.line("else:")
-            init.lines.extend(writer.lines or [f"{'    ' * writer.depth}pass"])
+            empty = [Line(f"{'    ' * writer.depth}pass", writer.place)]
+            init.lines.extend(writer.lines or empty)
             word = "elif"
 
     def dispatch(self, step: Dispatch) -> None:
@@ -451,5 +452,3 @@ def _singular(name: str) -> str:
     if name.endswith("s") and len(name) > 2 and not name.endswith("ss"):
         return name[:-1]
     return f"{name}_round"
-
-

@@ -3,19 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Self
+
+from neuroscript.diagnostics import Span
 
 WIDTH = 88
 
 
-class Writer:
-    """Collects lines at a depth of indentation."""
+class Line(str):
+    """A line of Python that knows which part of the source it stands for."""
 
-    def __init__(self, depth: int = 0) -> None:
-        self.lines: list[str] = []
+    __slots__ = ("place",)
+    place: Span | None
+
+    def __new__(cls, text: str, place: Span | None = None) -> Self:
+        line = super().__new__(cls, text)
+        line.place = place
+        return line
+
+
+class Writer:
+    """Collects lines at a depth of indentation; `place` is the source of those to come."""
+
+    def __init__(self, depth: int = 0, place: Span | None = None) -> None:
+        self.lines: list[Line] = []
         self.depth = depth
+        self.place = place
 
     def line(self, text: str = "") -> None:
-        self.lines.append("    " * self.depth + text if text else "")
+        self.lines.append(Line("    " * self.depth + text if text else "", self.place))
 
     def fits(self, text: str) -> bool:
         return len("    " * self.depth + text) <= WIDTH

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,6 +74,15 @@ class Checked:
         if values is None:
             return self.inference.generic(definition)
         return self.inference.signature(definition, values)
+
+    def problems_with(self, neuron: str, params: Mapping[str, Any]) -> Sequence[Diagnostic]:
+        """What is wrong with a neuron of this file once it has these values for parameters."""
+        definition = self.definition(neuron)
+        known = {name: value for name, value in params.items() if name in definition.params}
+        values = _values(definition, known)
+        if values is None:
+            return ()
+        return self.inference.signature(definition, values).problems
 
     def signature(self, neuron: str | None = None) -> Signature:
         """Ports, parameters and documentation of a neuron, by default the entry."""

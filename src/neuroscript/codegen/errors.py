@@ -1,0 +1,43 @@
+"""What can go wrong when generated code is run: hosts that are missing or refuse (NS606, NS607)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, or_list
+
+
+@dataclass(frozen=True)
+class HostCannotBeImported(Diagnostic):
+    code = "NS606"
+    host: str
+    reason: str
+    near: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"`{self.host}` cannot be imported: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        if self.near:
+            return f"did you mean {or_list(self.near)}?"
+        return "install its package, or put its folder on PYTHONPATH"
+
+
+@dataclass(frozen=True)
+class HostRefuses(Diagnostic):
+    code = "NS607"
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"the host class refuses its arguments: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        return "declare the parameters that the class takes, in its order"
+
+
+class ConstructionError(NeuroScriptError, ValueError):
+    """A model that cannot be built from the arguments it was given; a ValueError too."""
