@@ -9,7 +9,14 @@ from neuroscript.language.names.flow import Apply, Instance, all_steps
 from neuroscript.language.shapes.params import param_kind
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import calls_in, names_in, steps_in, values_of
+from neuroscript.language.syntax.walk import (
+    calls_in,
+    mentioned,
+    mentioned_in_shape,
+    names_in,
+    steps_in,
+    values_of,
+)
 
 TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "list[int]"}
 
@@ -56,12 +63,12 @@ def _in_value(
             name = argument.keyword.text if argument.keyword is not None else None
             if name is None and position < len(names):
                 name = names[position]
-            if name in callee.params:
+            if name is not None and name in callee.params:
                 yield callee, name, argument.value
 
 
 def _counts(definition: Definition) -> list[str]:
-    """Names in the counts of aggregates, and in arithmetic that conditions compare."""
+    """Names in counts, in sizes, and in arithmetic that conditions compare."""
     found: list[str] = []
 
     def visit(item: ast.Item) -> None:
@@ -74,10 +81,26 @@ def _counts(definition: Definition) -> list[str]:
         visit(item)
     for graph in definition.neuron.graphs:
         for step in steps_in(graph.block):
-            if isinstance(step, ast.If):
-                for branch in step.branches:
-                    found.extend(_compared(branch.condition))
+            match step:
+                case ast.If(branches):
+                    for branch in branches:
+                        found.extend(_compared(branch.condition))
+                case ast.Rearrange(_, _, dims):
+                    found.extend(_sizes(dims))
+                case ast.Match(_, arms):
+                    for arm in arms:
+                        if isinstance(arm.pattern, ast.ShapeExpr):
+                            found.extend(mentioned_in_shape(arm.pattern))
+                case _:
+                    pass
     return found
+
+
+def _sizes(dims: tuple[ast.RearrangeDim, ...]) -> Iterator[str]:
+    """Names in the sizes of a rearrangement."""
+    for dim in dims:
+        if not isinstance(dim, ast.StarDim | ast.Others):
+            yield from mentioned(dim.value if isinstance(dim, ast.NamedDim) else dim)
 
 
 def _compared(value: ast.Value) -> Iterator[str]:
