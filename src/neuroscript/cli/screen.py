@@ -10,7 +10,6 @@ from typing import TextIO
 
 from neuroscript.diagnostics import Diagnostic, Severity, render
 
-
 PLAIN_WIDTH = 100
 """Of messages that go to a file or another program."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, assert_never
 
 from neuroscript.codegen.dims import Sizes, only_params
 from neuroscript.codegen.expression import Expressions, divisions, known_text
@@ -530,7 +530,7 @@ class Constructor:
         text = self.owner.imports.host_class(host)
         names = _GlobalNames(found)
         kinds = Evaluator({}, Sink(), found.scope)
-        write = Expressions(names, lambda v: kind_of(kinds.value(v)), lambda v: None)
+        write = Expressions(names, lambda v: kind_of(kinds.value(v)))
         arguments = self.arguments(definition, given, host, write)
         self.init.wrapped(f"{place} = {text}(", arguments, ")")
 
@@ -548,6 +548,8 @@ class Constructor:
             case Inline(value):
                 text = self.made(value)
                 name = _innermost(value)
+            case _:
+                assert_never(target)
         attribute = self.owner.attributes.take(snake_case(name))
         head, items, tail = text
         self.init.wrapped(f"self.{attribute} = {head}", items, tail)

@@ -25,7 +25,7 @@ def check_construction(cls: type, checked: Checked, neuron: str) -> None:
 
     Refuted sizes raise ConstructionError, which is a ValueError, before anything is built.
     """
-    original: Callable[..., None] = cls.__init__
+    original: Callable[..., None] = vars(cls).get("__init__", cls.__init__)  # type: ignore[misc]
     signature = inspect.signature(original)
 
     @functools.wraps(original)

@@ -30,8 +30,7 @@ class Sizes:
             if term is None:
                 return None
             terms.append(term)
-        joined = " + ".join(terms).replace("+ -", "- ")
-        return joined
+        return " + ".join(terms).replace("+ -", "- ")
 
     def term(self, monomial: tuple[Atom, ...], factor: int) -> str | None:
         parts = []

@@ -17,6 +17,10 @@ Kinds = Callable[[ast.Value], str]
 """The kind of a value, as far as it is known: decides what `/` means."""
 
 
+def _no_neuron(_value: ast.Value) -> None:
+    return None
+
+
 class Expressions:
     """Writes values; names are looked up in `names`, a division is exact where kinds are whole.
 
@@ -27,11 +31,11 @@ class Expressions:
         self,
         names: Mapping[str, str],
         kinds: Kinds,
-        neuron: Callable[[ast.Value], str | None] = lambda value: None,
+        neuron: Callable[[ast.Value], str | None] | None = None,
     ) -> None:
         self.names = names
         self.kinds = kinds
-        self.neuron = neuron
+        self.neuron = neuron or _no_neuron
 
     def text(self, value: ast.Value) -> str:
         return self.write(value)[0]

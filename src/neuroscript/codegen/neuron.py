@@ -14,24 +14,18 @@ from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.kinds import TYPES, param_kinds
 from neuroscript.codegen.naming import MODULE_ATTRIBUTES, Names, safe, snake_case
 from neuroscript.codegen.steps import Steps
+from neuroscript.codegen.uses import uses
 from neuroscript.codegen.writer import Line, Writer
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import (
-    Apply,
-    Choice,
-    Dispatch,
-    Instance,
     Region,
     Selection,
-    Shared,
-    Step,
 )
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import Abstract, NeuronValue, kind_of, to_python
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import names_in, values_of
 
 
 class NeuronClass:
@@ -161,7 +155,7 @@ class NeuronClass:
         if flow is None:
             raise InternalError(f"{self.definition.name} has no flow")
         variables = Variables(self.definition, flow, is_alias, self.arms)
-        self.uses = conditions_of_use(self, flow.steps)
+        self.uses = uses(self)
         self.constructor.bindings()
         body = Writer(out.depth + 1, out.place)
         steps = Steps(self, variables, body)
@@ -304,47 +298,6 @@ class _OwnSite:
         attribute = self.owner.attributes.take(snake_case(name))
         self.owner.init.wrapped(f"self.{attribute} = {text}(", arguments, ")")
         return f"self.{attribute}"
-
-
-def conditions_of_use(
-    owner: NeuronClass, steps: tuple[Step, ...], under: tuple[str, ...] = ()
-) -> dict[str, list[str]]:
-    """Under which conditions of `if`s each binding is used."""
-    found: dict[str, list[str]] = {}
-
-    def merge(other: dict[str, list[str]]) -> None:
-        for name, conditions in other.items():
-            found.setdefault(name, []).extend(conditions)
-
-    for step in steps:
-        match step:
-            case Apply(Shared(value)):
-                name = value.name.text if isinstance(value, ast.MemberValue) else value.name
-                found.setdefault(name, []).append(" and ".join(under))
-            case Apply(Instance(_, arguments)):
-                for argument in arguments.values():
-                    for used in names_in(argument.value):
-                        found.setdefault(used.name, []).append(" and ".join(under))
-            case Choice(branches, otherwise):
-                before: list[str] = []
-                for condition, region in branches:
-                    text = owner.constructor.in_init.operand(condition, 3)
-                    merge(conditions_of_use(owner, region.steps, (*under, *before, text)))
-                    before.append(f"not {owner.constructor.in_init.operand(condition, 4)}")
-                merge(conditions_of_use(owner, otherwise.steps, (*under, *before)))
-            case Dispatch(_, arms):
-                for arm in arms:
-                    merge(conditions_of_use(owner, arm.region.steps, under))
-            case Selection():
-                for region in owner.arms(step):
-                    merge(conditions_of_use(owner, region.steps, under))
-            case _:
-                continue
-    for item in owner.definition.neuron.items if not under else ():
-        for value in values_of(item):
-            for used in names_in(value):
-                found.setdefault(used.name, []).append("")
-    return found
 
 
 def declaration(definition: Definition) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.language.names.flow import ShapeArm
 from neuroscript.language.shapes.shape import Shape
-from neuroscript.language.shapes.values import Dim
+from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:

@@ -334,8 +334,8 @@ def _maker(
                     definition = values[-1].definition
                 if not definition.is_graph:
                     return definition.name if definition.library else None
-                found = inference.generic(definition)
-                return _last(found, position, inference, depth + 1)
+                callee = inference.generic(definition)
+                return _last(callee, position, inference, depth + 1)
             case Choice() | Dispatch() | Selection():
                 found = _in_branches(index, step, inferred, inference, depth)
                 if found is not None:

@@ -89,7 +89,9 @@ def match(resolver: Resolver, step: ast.Match, chain: Chain, last: bool) -> None
     for arm in step.arms:
         if isinstance(arm.pattern, ast.Contract):
             advice = "match a shape: `[b, d]: ..`; contracts stand in `match(p):`"
-            resolver.sink.add(MisplacedOperation(arm.span, "a contract in a match on shapes", advice))
+            resolver.sink.add(
+                MisplacedOperation(arm.span, "a contract in a match on shapes", advice)
+            )
             raise Failed
         captures = _captures(resolver, arm.pattern)
         branch = _region(resolver, arm.block, chain, captures, arm.guard)
@@ -127,7 +129,9 @@ def _selection(
     for arm in step.arms:
         if not isinstance(arm.pattern, ast.Contract):
             advice = "match a signature: `in [b, d] -> out [b, d]: ..`"
-            resolver.sink.add(MisplacedOperation(arm.span, "a shape in a match on a neuron", advice))
+            resolver.sink.add(
+                MisplacedOperation(arm.span, "a shape in a match on a neuron", advice)
+            )
             raise Failed
         shapes = (port.shape for port in (*arm.pattern.inputs, *arm.pattern.outputs))
         params = definition.params
@@ -138,9 +142,7 @@ def _selection(
     incoming = chain.current.tensors
     outputs, writes = _join(resolver, found, step.span, chain, last)
     resolver.values.used.add(param.text)
-    resolver.steps.append(
-        Selection(param.text, incoming, tuple(arms), outputs, writes, step.span)
-    )
+    resolver.steps.append(Selection(param.text, incoming, tuple(arms), outputs, writes, step.span))
 
 
 # --- regions
@@ -245,24 +247,22 @@ def _written(
 def wrap(resolver: Resolver, step: ast.Wrap, chain: Chain) -> None:
     """`v -> @wrap(W, a): target` is v through `W(target, a)`."""
     definition, rest = _wrapper(resolver, step)
-    target = _wrapped(resolver, step, chain)
+    target = _wrapped(resolver, step)
     first = definition.neuron_params[0]
     call = ast.Call(
         ast.Name(definition.name, step.span),
         (ast.Argument(None, target, step.target.span), *rest),
         step.span,
     )
-    known = all([resolver.values.check(arg.value, resolver.visible) for arg in rest])
+    known = [resolver.values.check(arg.value, resolver.visible) for arg in rest]
     arguments = bind(call, definition, resolver.sink)
-    if arguments is None or not known or first not in arguments:
+    if arguments is None or not all(known) or first not in arguments:
         raise Failed
     instance = Instance(definition, arguments, step.span)
     resolver.apply(instance, Ports.of(definition), chain, step.span)
 
 
-def _wrapper(
-    resolver: Resolver, step: ast.Wrap
-) -> tuple[Definition, tuple[ast.Argument, ...]]:
+def _wrapper(resolver: Resolver, step: ast.Wrap) -> tuple[Definition, tuple[ast.Argument, ...]]:
     """The neuron that wraps, and the arguments behind the one it wraps."""
     first = step.args[0] if step.args else None
     if first is None or first.keyword is not None or not isinstance(first.value, ast.NameValue):
@@ -282,14 +282,12 @@ def _wrapper(
     return definition, step.args[1:]
 
 
-def _wrapped(resolver: Resolver, step: ast.Wrap, chain: Chain) -> ast.Value:
+def _wrapped(resolver: Resolver, step: ast.Wrap) -> ast.Value:
     """What is wrapped, as a value."""
     if isinstance(step.target, ast.Block):
         body = _body(resolver, step.target)
         resolver.bodies[step.target.span] = body
-        resolver.values.used |= {
-            name for name in body.params if name in resolver.visible.bindings
-        }
+        resolver.values.used |= {name for name in body.params if name in resolver.visible.bindings}
         return ast.BlockValue(step.target, step.target.span)
     node = step.target
     shared = resolver.shared(node)
@@ -335,9 +333,10 @@ def _body(resolver: Resolver, block: ast.Block) -> Definition:
         doc=None,
         span=span,
     )
-    tensors = frozenset(
-        ("in", "out", *outer.input_names, *outer.output_names, *resolver.named)
-    ) - {"in", "out"}
+    tensors = frozenset(("in", "out", *outer.input_names, *outer.output_names, *resolver.named)) - {
+        "in",
+        "out",
+    }
     return Definition(neuron, outer.scope, outer.library, tensors)
 
 
@@ -361,15 +360,11 @@ def rearrange(resolver: Resolver, step: ast.Rearrange, chain: Chain) -> None:
     assert chain.current is not None
     if len(chain.current.tensors) != 1 or chain.current.tensors[0].pack:
         count = len(chain.current.tensors)
-        resolver.sink.add(
-            WrongTensorCount(step.span, "=>", ("in",), count, (), chain.current.span)
-        )
+        resolver.sink.add(WrongTensorCount(step.span, "=>", ("in",), count, (), chain.current.span))
         raise Failed
     operation = _operation(resolver, step)
     source, output = chain.current.tensors[0], resolver.tensor(step.span)
-    named = {
-        dim.name.text: dim.name.span for dim in step.dims if isinstance(dim, ast.NamedDim)
-    }
+    named = {dim.name.text: dim.name.span for dim in step.dims if isinstance(dim, ast.NamedDim)}
     resolver.visible = resolver.visible.with_captures(named)
     resolver.steps.append(Rearranged(source, step, operation, output, step.span))
     resolver.read.add(source.index)
@@ -384,9 +379,7 @@ def _operation(resolver: Resolver, step: ast.Rearrange) -> Instance | None:
     kind = step.annotation.text
     if kind not in ("reduce", "repeat"):
         near = tuple(nearest(kind, ("reduce", "repeat")))
-        resolver.sink.add(
-            UnknownAnnotation(step.annotation.span, kind, near, ("reduce", "repeat"))
-        )
+        resolver.sink.add(UnknownAnnotation(step.annotation.span, kind, near, ("reduce", "repeat")))
         raise Failed
     if isinstance(step.operation, ast.Call):
         definition, arguments = resolver.callee(step.operation)
@@ -400,13 +393,11 @@ def _operation(resolver: Resolver, step: ast.Rearrange) -> Instance | None:
         return Instance(definition, arguments, step.operation.span)
     assert step.operation is not None
     name = step.operation.text
-    known = REDUCTIONS if kind == "reduce" else ("copy",)
+    known: tuple[str, ...] = REDUCTIONS if kind == "reduce" else ("copy",)
     if name not in known:
-        near = nearest(name, known)
-        advice = f"did you mean `{near[0]}`?" if near else f"it can be {', '.join(known)}"
+        similar = nearest(name, known)
+        advice = f"did you mean `{similar[0]}`?" if similar else f"it can be {', '.join(known)}"
         problem = f"`@{kind}` knows no `{name}`"
         resolver.sink.add(MisplacedOperation(step.operation.span, problem, advice))
         raise Failed
     return None
-
-

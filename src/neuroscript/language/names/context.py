@@ -59,10 +59,10 @@ def _binding(item: ast.Binding, visible: Visible, values: ValueNames, sink: Sink
         is_neuron = isinstance(value, ast.CallValue)
         values.check(value, visible, None if is_neuron else "the value of a binding")
         if item.annotation is not None and item.annotation.text == "static":
-            for name in names_in(value):
-                if name.name in visible.indices:
-                    problem = f"depends on the index `{name.name}`"
-                    sink.add(StaticArgumentsDiffer(name.span, item.name.text, problem, None))
+            for used in names_in(value):
+                if used.name in visible.indices:
+                    problem = f"depends on the index `{used.name}`"
+                    sink.add(StaticArgumentsDiffer(used.span, item.name.text, problem, None))
 
 
 def _cycles(definition: Definition, sink: Sink) -> None:

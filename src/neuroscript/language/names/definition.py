@@ -85,4 +85,3 @@ def dim_names(shapes: Iterable[ast.ShapeExpr]) -> dict[str, Span]:
                 for name in names_in(dim):
                     found.setdefault(name.name, name.span)
     return found
-

@@ -168,7 +168,9 @@ class Loader:
             self.sink.add(MissingFile(span, shown, problem, "save it as UTF-8"))
         except OSError as error:
             problem = (error.strerror or "cannot be read").lower()
-            siblings = sorted(p.stem for p in path.parent.glob("*.ns")) if path.parent.is_dir() else []
+            siblings = (
+                sorted(p.stem for p in path.parent.glob("*.ns")) if path.parent.is_dir() else []
+            )
             near = nearest(path.stem, siblings)
             advice = f"did you mean {or_list(near)}?" if near else None
             if advice is None and siblings:

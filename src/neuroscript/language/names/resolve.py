@@ -391,12 +391,10 @@ class Resolver:
         assert ports is not None
         self.apply(Inline(ast.CallValue(call, call.span), call.span), ports, chain, call.span)
 
-    def callee(
-        self, call: ast.Call
-    ) -> tuple[Definition | None, dict[str, ast.Argument] | None]:
+    def callee(self, call: ast.Call) -> tuple[Definition | None, dict[str, ast.Argument] | None]:
         """The neuron that a call means, and its arguments; None for what is wrong."""
         name, scope = call.name.text, self.definition.scope
-        names_known = all([self.values.check(arg.value, self.visible) for arg in call.args])
+        names_known = [self.values.check(arg.value, self.visible) for arg in call.args]
         definition = scope.find(name)
         if definition is None:
             if scope.find_global(name) is not None:
@@ -406,7 +404,7 @@ class Resolver:
                 self.sink.add(UnknownNeuron(call.name.span, name, scope.near(name)))
             return None, None
         bound = bind(call, definition, self.sink)
-        return definition, bound if names_known else None
+        return definition, bound if all(names_known) else None
 
     def apply(self, target: Target | None, ports: Ports, chain: Chain, span: Span) -> None:
         """Put what flows through a target; None stands for one whose arguments are wrong."""
@@ -423,16 +421,16 @@ class Resolver:
 
     def check_count(self, span: Span, ports: Ports, incoming: Bundle) -> None:
         packs = any(tensor.pack for tensor in incoming.tensors)
-        if ports.inputs is None:
-            fits = len(incoming.tensors) > 0
-        elif ports.variadic:
+        if ports.inputs is None or ports.variadic:
             fits = len(incoming.tensors) > 0
         else:
             fits = not packs and len(incoming.tensors) == len(ports.inputs)
         if not fits:
             definition = ports.definition
             own = definition is not None and not definition.library
-            declared = [port.span for port in definition.neuron.inputs] if own and definition else []
+            declared = (
+                [port.span for port in definition.neuron.inputs] if own and definition else []
+            )
             self.sink.add(
                 WrongTensorCount(
                     span,
@@ -490,9 +488,7 @@ class Resolver:
         if ports_of(value, self.definition, self.known) is None:
             item = self.definition.bindings.get(name)
             parts = (
-                tuple(part.name.text for part in item.items)
-                if isinstance(item, ast.Unroll)
-                else ()
+                tuple(part.name.text for part in item.items) if isinstance(item, ast.Unroll) else ()
             )
             declared = item.span if item is not None else None
             if known:

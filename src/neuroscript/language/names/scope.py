@@ -108,8 +108,7 @@ def _scan(source: Source) -> dict[str, _Place]:
     found = list(re.finditer(r"(?:^///[^\n]*\n)*^neuron +(\w+)", source.text, re.MULTILINE))
     ends = [match.start() for match in found[1:]] + [len(source.text)]
     return {
-        match[1]: _Place(source, match.start(), end)
-        for match, end in zip(found, ends, strict=True)
+        match[1]: _Place(source, match.start(), end) for match, end in zip(found, ends, strict=True)
     }
 
 
@@ -117,5 +116,3 @@ def _scan(source: Source) -> dict[str, _Place]:
 def standard_library() -> Library:
     """The one library of this process."""
     return Library()
-
-

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import assert_never
 
@@ -12,9 +12,9 @@ from neuroscript.language.names.definition import Definition, dim_names
 from neuroscript.language.names.errors import (
     CannotBeBuilt,
     RunTimeDecides,
+    UnexpectedArgument,
     UnknownName,
     UnknownNeuron,
-    UnexpectedArgument,
 )
 from neuroscript.language.names.ports import ports_of
 from neuroscript.language.syntax import ast
@@ -75,13 +75,11 @@ class ValueNames:
                     return False
                 return True
             case ast.ListValue(items):
-                return all([self.check(item, visible, decides) for item in items])
+                return self.check_all(items, visible, decides)
             case ast.Unary(_, operand):
                 return self.check(operand, visible, decides)
             case ast.Binary(_, left, right):
-                return all(
-                    [self.check(left, visible, decides), self.check(right, visible, decides)]
-                )
+                return self.check_all((left, right), visible, decides)
             case ast.CallValue(call):
                 return self.call(call, visible, decides)
             case ast.MemberValue(name, _, index):
@@ -91,6 +89,11 @@ class ValueNames:
                 return True
             case _:
                 assert_never(value)
+
+    def check_all(self, values: Sequence[ast.Value], visible: Visible, decides: str | None) -> bool:
+        """Whether the names in all values are known; each is looked at."""
+        found = [self.check(value, visible, decides) for value in values]
+        return all(found)
 
     def name(self, name: str, span: Span, visible: Visible, decides: str | None) -> bool:
         definition = visible.definition
@@ -117,7 +120,7 @@ class ValueNames:
 
     def call(self, call: ast.Call, visible: Visible, decides: str | None) -> bool:
         """A neuron as a value: `Linear(d, d)`, `Freeze(..)`, `p(d)`."""
-        known = all([self.check(arg.value, visible, decides) for arg in call.args])
+        known = self.check_all([arg.value for arg in call.args], visible, decides)
         name, definition = call.name.text, visible.definition
         if name == "Freeze":
             return self.freeze(call, visible) and known

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from neuroscript.language.names.errors import DefinedTwice
 from neuroscript.language.rules.rule import Context
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax import ast
 
 
 def distinct_names(context: Context) -> None:

@@ -49,9 +49,7 @@ class Applier:
         self.arguments = arguments
         self.outputs = outputs
 
-    def apply(
-        self, value: Abstract, arriving: Sequence[Arriving]
-    ) -> tuple[TensorType, ...] | None:
+    def apply(self, value: Abstract, arriving: Sequence[Arriving]) -> tuple[TensorType, ...] | None:
         """The types of the results; None where an error has been reported."""
         match value:
             case NeuronValue():
@@ -68,9 +66,7 @@ class Applier:
                 kind = kind_of(value)
                 given = KIND_TEXTS.get(kind, kind)
                 name = self.span.text
-                self.body.sink.add(
-                    ArgumentKind(self.span, name, name, "a neuron", given, None)
-                )
+                self.body.sink.add(ArgumentKind(self.span, name, name, "a neuron", given, None))
                 return None
             case _:
                 assert_never(value)
@@ -86,9 +82,7 @@ class Applier:
         fits = ports.variadic or (not packs and len(arriving) == len(ports.neuron.inputs))
         if not fits:
             self.body.sink.add(
-                WrongTensorCount(
-                    self.span, ports.name, ports.input_names, len(arriving), (), None
-                )
+                WrongTensorCount(self.span, ports.name, ports.input_names, len(arriving), (), None)
             )
             return None
         seen = self.body.callees.setdefault(self.span, ())
@@ -96,20 +90,15 @@ class Applier:
             self.body.callees[self.span] = (*seen, complete)
         return Call(self.body, complete, arriving, self.span, self.arguments).run()
 
-    def anything(
-        self, value: AnyNeuron, arriving: Sequence[Arriving]
-    ) -> tuple[TensorType, ...]:
+    def anything(self, value: AnyNeuron, arriving: Sequence[Arriving]) -> tuple[TensorType, ...]:
         """A Neuron parameter: anything may come out, or what the contract of its arm says."""
         if value.contract is not None and len(value.contract.outputs) == self.outputs:
-            shapes = [
-                self.body.contract_shape(port.shape) for port in value.contract.outputs
-            ]
+            shapes = [self.body.contract_shape(port.shape) for port in value.contract.outputs]
         else:
             shapes = [Shape((), Seq.fresh("?")) for _ in range(self.outputs)]
         here = self.span, "comes out here"
         return tuple(
-            TensorType(shape, self.body.fresh_type(), (here,) * len(shape.dims))
-            for shape in shapes
+            TensorType(shape, self.body.fresh_type(), (here,) * len(shape.dims)) for shape in shapes
         )
 
     def one_of(
@@ -173,9 +162,7 @@ class Applier:
             outer.add(found)
         return result
 
-    def symbolic(
-        self, value: Aggregate, carried: list[Arriving]
-    ) -> tuple[TensorType, ...] | None:
+    def symbolic(self, value: Aggregate, carried: list[Arriving]) -> tuple[TensorType, ...] | None:
         """One round with the index as a variable; its result has to fit its input."""
         index = Dim.of(Var.fresh(value.item.index.text if value.item.index else "i", False))
         at = Aggregate(value.item, value.env, value.count, index)

@@ -69,9 +69,7 @@ class Call:
             first, place = self.body.owner.statics.setdefault(key, (value, self.span))
             if first != value:
                 problem = "is built with different arguments"
-                self.body.sink.add(
-                    StaticArgumentsDiffer(self.span, item.name.text, problem, place)
-                )
+                self.body.sink.add(StaticArgumentsDiffer(self.span, item.name.text, problem, place))
 
     def bind_arguments(self) -> None:
         for name, value in self.signature.env.items():
@@ -160,9 +158,7 @@ class Call:
             except RankMismatch:
                 shown = self.unifier.shape(expected), self.unifier.shape(tensor.type.shape)
                 origin = self.made(tensor, shown[1])
-                self.body.sink.add(
-                    RanksDiffer(self.span, self.callee.name, name, *shown, origin)
-                )
+                self.body.sink.add(RanksDiffer(self.span, self.callee.name, name, *shown, origin))
                 return False
             waiting += [(pair, name, formal, tensor.type, expected) for pair in pairs]
         return self.decide(waiting)

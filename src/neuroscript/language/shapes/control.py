@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Span
@@ -79,7 +79,7 @@ def _pass_on(body: Body, outputs: tuple[Tensor, ...], results: tuple[Tensor, ...
 def _joined(
     body: Body,
     step: Choice | Dispatch | Selection,
-    regions: list[tuple[Region, Mapping[str, Abstract]]],
+    regions: Sequence[tuple[Region, Mapping[str, Abstract]]],
     strict: bool,
 ) -> bool:
     """Walk each region for itself and join what they give."""
@@ -132,7 +132,7 @@ def dispatch(body: Body, step: Dispatch) -> bool:
     if step.source.index not in body.types:
         return False
     source = body.unifier.shape(body.types[step.source.index].shape)
-    patterns = [Pattern.read(arm.pattern, arm.guard, body.names, body) for arm in step.arms]
+    patterns = [Pattern.read(arm.pattern, arm.guard, body) for arm in step.arms]
     check_arms(body, step, source, patterns)
     results: list[tuple[tuple[TensorType, ...], Span]] = []
     writes: list[tuple[tuple[TensorType, ...], Span]] = []
@@ -161,9 +161,7 @@ def _arm(
     source = body.types[step.source.index]
     refined = body.final(source)
     names = pattern.axis_names(refined.shape)
-    body.types[step.source.index] = TensorType(
-        refined.shape, refined.dtype, refined.origins, names
-    )
+    body.types[step.source.index] = TensorType(refined.shape, refined.dtype, refined.origins, names)
     body.names.update(pattern.captured)
     if arm.guard is not None:
         body.evaluator().condition(arm.guard)
@@ -187,9 +185,7 @@ def select(body: Body, step: Selection) -> bool:
     if isinstance(value, OneOf):
         value = value.options[0]
     if not isinstance(value, NeuronValue):
-        regions = [
-            (arm.region, _assumed(body, step.param, arm.contract)) for arm in step.arms
-        ]
+        regions = [(arm.region, _assumed(body, step.param, arm.contract)) for arm in step.arms]
         return _joined(body, step, regions, strict=False)
     signature = _signature(body, value)
     for index, arm in enumerate(step.arms):
@@ -291,16 +287,13 @@ def _unifies(body: Body, pattern: Shape, actual: Shape) -> bool:
         else:
             pairs = body.unifier.pairs(pattern, actual)
         return all(
-            body.unifier.equal(pair.expected, pair.actual) is not Verdict.REFUTED
-            for pair in pairs
+            body.unifier.equal(pair.expected, pair.actual) is not Verdict.REFUTED for pair in pairs
         )
     except (RankMismatch, ValueError):
         return False
 
 
-def _pattern_shape(
-    body: Body, pattern: ast.ShapeExpr, captured: dict[str, Abstract]
-) -> Shape:
+def _pattern_shape(body: Body, pattern: ast.ShapeExpr, captured: dict[str, Abstract]) -> Shape:
     """A contract's shape: new names are captured, known ones have to be equal."""
     prefix: list[Dim] = []
     suffix: list[Dim] = []
@@ -376,8 +369,6 @@ def operated(
     if failed:
         name = step.operation.definition.name
         dims = next(iter(target.dims), Dim(())), next(iter(actual.dims), Dim(()))
-        body.sink.add(
-            SizesDiffer(step.span, name, "out", *dims, target, actual, None, None)
-        )
+        body.sink.add(SizesDiffer(step.span, name, "out", *dims, target, actual, None, None))
         return None
     return target

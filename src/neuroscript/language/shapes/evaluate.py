@@ -272,8 +272,10 @@ class Evaluator:
 
     def operation(self, operator: str, left: ast.Value, right: ast.Value, span: Span) -> Abstract:
         first = self.value(left)
-        if operator in ("and", "or") and isinstance(first, Known) and first.value is (
-            operator == "or"
+        if (
+            operator in ("and", "or")
+            and isinstance(first, Known)
+            and first.value is (operator == "or")
         ):
             return first  # the other side is not looked at
         return self.binary(operator, first, self.value(right), span)
@@ -391,4 +393,3 @@ _PYTHON: dict[str, Callable[[object, object], object]] = {
     "and": lambda a, b: a and b,
     "or": lambda a, b: a or b,
 }
-

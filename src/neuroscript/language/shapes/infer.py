@@ -125,5 +125,3 @@ def _ports(env: Mapping[str, Abstract], name: str) -> Ports | None:
             return Ports.aggregate(name)
         case _:
             return None
-
-

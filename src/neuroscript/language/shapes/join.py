@@ -19,9 +19,7 @@ Results = Sequence[tuple[tuple[TensorType, ...], Span]]
 """What each branch gives, and where it ends."""
 
 
-def join(
-    body: Body, results: Results, span: Span, strict: bool
-) -> tuple[TensorType, ...] | None:
+def join(body: Body, results: Results, span: Span, strict: bool) -> tuple[TensorType, ...] | None:
     """One type for each result: equal dims stay, others become unknown.
 
     With `strict`, results that cannot be equal are NS402; else they join to what they share.
@@ -80,9 +78,7 @@ def _join_shapes(body: Body, a: Shape, b: Shape) -> Shape | None:
     return None if dims is None else Shape(dims)
 
 
-def _join_dims(
-    body: Body, a: Sequence[Dim], b: Sequence[Dim]
-) -> tuple[Dim, ...] | None:
+def _join_dims(body: Body, a: Sequence[Dim], b: Sequence[Dim]) -> tuple[Dim, ...] | None:
     dims = []
     for x, y in zip(a, b, strict=True):
         if x == y:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -42,9 +42,7 @@ class Pattern:
     captured: dict[str, Abstract]
 
     @staticmethod
-    def read(
-        shape: ast.ShapeExpr, guard: ast.Value | None, names: Mapping[str, Abstract], body: Body
-    ) -> Pattern:
+    def read(shape: ast.ShapeExpr, guard: ast.Value | None, body: Body) -> Pattern:
         pattern = Pattern(body, [], [], False, None, guard, {})
         seen: dict[str, int] = {}
         for dim in shape.dims:
@@ -180,7 +178,7 @@ class Pattern:
         for rank in possible:
             if not self.admits_rank(rank):
                 return False
-            theirs = {axis: entry for axis, entry in later.placed(rank)}
+            theirs = dict(later.placed(rank))
             for axis, entry in self.placed(rank):
                 if source.rank is not None and entry not in self.open_tests(source):
                     continue
@@ -194,9 +192,7 @@ class Pattern:
         return bool(possible)
 
 
-def check_arms(
-    body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pattern]
-) -> None:
+def check_arms(body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pattern]) -> None:
     """Arms that are never taken (NS903), and shapes that no arm takes (NS401, NS904)."""
     reachable: list[tuple[Pattern, Span]] = []
     for arm, pattern in zip(step.arms, patterns, strict=True):
@@ -225,9 +221,7 @@ def _exhaustive(
             body.sink.add(NotExhaustive(step.span, source, f"[{names}]", last))
             body.failed = True
             return
-    places = tuple(
-        (entry.span, "a test") for p, _ in arms for entry in p.open_tests(source)
-    )
+    places = tuple((entry.span, "a test") for p, _ in arms for entry in p.open_tests(source))
     guards = tuple((p.guard.span, "a guard") for p, _ in arms if p.guard is not None)
     body.sink.add(MayMissShapes(step.span, (*places, *guards)))
 
@@ -242,4 +236,6 @@ def _any_rank(pattern: Pattern, source: Shape) -> bool:
 def _letter(index: int, dim: Dim) -> str:
     if dim.constant is not None:
         return str(dim.constant)
-    return dim.variable.name if dim.variable is not None and dim.variable.name != "?" else f"d{index}"
+    return (
+        dim.variable.name if dim.variable is not None and dim.variable.name != "?" else f"d{index}"
+    )

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import reduce
 from operator import mul
+from typing import NoReturn
 
 from neuroscript.diagnostics import Diagnostic, Span, nearest
 from neuroscript.language.names.errors import MisplacedOperation
@@ -232,9 +233,7 @@ class Rearrangement:
         source = self.source
         if source.seq is not None:
             if star is None or source.prefix:
-                raise RearrangeProblem(
-                    RankUnknown(self.node.span, "=>", source, self.origin)
-                )
+                raise RearrangeProblem(RankUnknown(self.node.span, "=>", source, self.origin))
             self.lead, self.axes = source.seq, list(source.suffix)
             self.labels = self.padded(self.axis_names[-len(self.axes) :] if self.axes else ())
             return
@@ -299,7 +298,7 @@ class Rearrangement:
                     found[name] = self.evaluator.name(name)
         return found
 
-    def unknown(self, name: ast.NameValue) -> None:
+    def unknown(self, name: ast.NameValue) -> NoReturn:
         near = tuple(nearest(name.name, [*self.scope(), "others"]))
         raise RearrangeProblem(UnknownDimension(name.span, name.name, self.source, near))
 
@@ -370,9 +369,7 @@ class Rearrangement:
 
     def makers(self, specs: list[_Spec], index: int, divisor: Dim) -> list[int] | None:
         """The entries that make a divisor: one that equals it, or neighbours whose product does."""
-        free = [
-            i for i, s in enumerate(specs) if i != index and not s.done and s.dim is not None
-        ]
+        free = [i for i, s in enumerate(specs) if i != index and not s.done and s.dim is not None]
         equal = [i for i in free if specs[i].dim == divisor]
         adjacent = [i for i in equal if abs(i - index) == 1]
         if len(equal) == 1:
@@ -386,7 +383,7 @@ class Rearrangement:
                 )
             )
         for start in free:
-            product, members = Dim.const(1), []
+            product, members = Dim.const(1), list[int]()
             for i in range(start, len(specs)):
                 if i == index:
                     continue
@@ -558,9 +555,7 @@ class Rearrangement:
         if self.unifier.equal(after, before, assume=False) is Verdict.REFUTED:
             self.count_changes(before, after)
 
-    def target_dim(
-        self, spec: _Spec, stretches: list[tuple[list[int], list[_Spec]]]
-    ) -> Dim:
+    def target_dim(self, spec: _Spec, stretches: list[tuple[list[int], list[_Spec]]]) -> Dim:
         if spec.dim is not None:
             return spec.dim
         for axes, entries in stretches:
@@ -605,17 +600,15 @@ class Rearrangement:
         advice = "entries of a reduction are axes of the source, or 1"
         self.misplaced(spec, f"`{spec.node.span.text}` is no axis of the source", advice)
 
-    def misplaced(self, spec: _Spec, problem: str, advice: str) -> None:
+    def misplaced(self, spec: _Spec, problem: str, advice: str) -> NoReturn:
         raise RearrangeProblem(MisplacedOperation(spec.node.span, problem, advice))
 
-    def ambiguous(self, problem: str) -> None:
+    def ambiguous(self, problem: str) -> NoReturn:
         raise RearrangeProblem(Ambiguous(self.node.span, problem, self.source, self.origin))
 
-    def count_changes(self, before: Dim, after: Dim) -> None:
+    def count_changes(self, before: Dim, after: Dim) -> NoReturn:
         target = Shape(tuple(Dim.of(Var.fresh(d.span.text)) for d in self.node.dims))
-        raise RearrangeProblem(
-            CountChanges(self.node.span, self.source, target, before, after)
-        )
+        raise RearrangeProblem(CountChanges(self.node.span, self.source, target, before, after))
 
 
 def _names(dim: ast.RearrangeDim) -> list[ast.NameValue]:

@@ -72,14 +72,7 @@ class Aggregate:
 
 
 Abstract = (
-    Dim
-    | Known
-    | Unknown
-    | NeuronValue
-    | AnyNeuron
-    | OneOf
-    | Aggregate
-    | tuple["Abstract", ...]
+    Dim | Known | Unknown | NeuronValue | AnyNeuron | OneOf | Aggregate | tuple["Abstract", ...]
 )
 
 KINDS = ("int", "float", "bool", "str", "list", "Neuron", "NeuronType")

@@ -33,9 +33,7 @@ class Builder:
 
     # --- declarations
 
-    def declaration(
-        self, node: TreeNode, doc: ast.Doc | None
-    ) -> ast.Neuron | ast.Use | ast.Global:
+    def declaration(self, node: TreeNode, doc: ast.Doc | None) -> ast.Neuron | ast.Use | ast.Global:
         (inner,) = self.parts(node)
         match inner.expr_name:
             case "use":

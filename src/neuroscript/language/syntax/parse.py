@@ -64,9 +64,7 @@ def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) ->
                 values.append(value)
     for doc in layout.stray_docs:
         sink.add(StrayDocumentation(doc.span))
-    return Program(
-        source, tuple(neurons), tuple(uses), tuple(values), tuple(layout.stray_docs)
-    )
+    return Program(source, tuple(neurons), tuple(uses), tuple(values), tuple(layout.stray_docs))
 
 
 def _check_sections(neuron: Neuron, sink: Sink) -> None:
