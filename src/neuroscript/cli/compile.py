@@ -19,13 +19,31 @@ from neuroscript.language import check_path
     help="Where to write; standard output by default.",
 )  # fmt: skip
 @click.option(
-    "--target", type=click.Choice(["lightning", "torch"]), default="lightning",
+    "--target", type=click.Choice(["lightning", "torch"]),
     help="Modules and a LightningModule that trains the entry neuron, or plain modules alone.",
 )  # fmt: skip
-def command(file: Path, neuron: str | None, output: Path | None, target: Target) -> int:
+@click.option(
+    "--bundle", "bundled", is_flag=True,
+    help="Put host classes into the file, so that it needs torch alone (plain modules only).",
+)  # fmt: skip
+@click.option(
+    "--runtime-checks", is_flag=True,
+    help="Let forward() test the sizes of what arrives, and say which line expects others.",
+)  # fmt: skip
+def command(
+    file: Path,
+    neuron: str | None,
+    output: Path | None,
+    target: Target | None,
+    bundled: bool,
+    runtime_checks: bool,
+) -> int:
     """Write a .ns file as readable Python."""
+    if bundled and target == "lightning":
+        raise click.UsageError("--bundle is for plain modules: leave --target out, or use torch")
+    target = target or ("torch" if bundled else "lightning")
     checked = check_path(file, neuron)
-    text = emit(checked, neuron, target).text
+    text = emit(checked, neuron, target, bundled, runtime_checks).text
     show(checked.diagnostics)
     if output is None:
         click.echo(text, nl=False)

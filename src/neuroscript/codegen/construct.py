@@ -603,7 +603,9 @@ class Constructor:
                 where = f"{division.span.source.name}:{division.span.line}"
                 message = f"NS509: {{{over}}} cannot be divided by {{{under}}} ({where})"
                 self.init.line(f"if {condition}:")
-                self.init.line(f"    raise ValueError(f{string(message)})")
+                self.init.depth += 1
+                self.init.wrapped("raise ValueError(", [f"f{string(message)}"], ")")
+                self.init.depth -= 1
 
 
 class _InitNames(Mapping[str, str]):

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from neuroscript.codegen.construct import Constructor
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.expression import Expressions
+from neuroscript.codegen.guards import write_guards
 from neuroscript.codegen.forward import Variables, is_alias
 from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.imports import Imports
@@ -159,6 +160,8 @@ class NeuronClass:
         self.constructor.bindings()
         body = Writer(out.depth + 1, out.place)
         steps = Steps(self, variables, body)
+        if self.classes.runtime_checks:
+            write_guards(self, body)
         results = [tensor for tensor in flow.outputs if tensor is not None]
         steps.write(flow.steps, results)
         out.wrapped("def forward(", ["self", *self.inputs(variables)], f") -> {self.returns()}:")
@@ -235,6 +238,9 @@ class NeuronClass:
 
 class Classes:
     """Names of classes: asked for while one is written, it writes those it needs first."""
+
+    runtime_checks: bool
+    """Whether `forward` tests the sizes of what arrives."""
 
     def of(self, value: NeuronValue) -> str:
         raise NotImplementedError

@@ -370,7 +370,9 @@ class Steps:
             message = f"NS412: no arm takes {{list({x}.shape)}} ({where})"
             prefix = "else:" if word == "elif" else "if True:"
             self.out.line(prefix)
-            self.out.line(f"    raise ValueError(f{string(message)})")
+            self.out.depth += 1
+            self.out.wrapped("raise ValueError(", [f"f{string(message)}"], ")")
+            self.out.depth -= 1
 
     def indented(self, region: Region, step: Dispatch) -> None:
         self.out.depth += 1

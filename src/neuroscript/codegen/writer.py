@@ -54,7 +54,8 @@ class Writer:
         inner = ", ".join(items)
         self.line(head)
         self.depth += 1
-        if len("    " * self.depth + inner) <= WIDTH and not inner.startswith("self,"):
+        fits = len("    " * self.depth + inner) <= WIDTH and not inner.startswith("self,")
+        if fits or len(items) == 1:
             self.line(inner)
         else:
             for item in items:

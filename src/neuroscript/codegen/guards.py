@@ -1,0 +1,85 @@
+"""Tests that `forward` makes of what arrives, where `--runtime-checks` asks for them.
+
+The compiler has proved what it could from the declared ports; these make sure that what arrives
+is what is declared, and that what had to be assumed holds.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neuroscript.codegen.dims import Sizes
+from neuroscript.codegen.naming import safe
+from neuroscript.codegen.writer import Writer, string
+from neuroscript.language.shapes.dims import Dim
+from neuroscript.language.shapes.shape import Shape
+from neuroscript.language.syntax import ast
+
+if TYPE_CHECKING:
+    from neuroscript.codegen.neuron import NeuronClass
+
+
+def write_guards(owner: NeuronClass, out: Writer) -> None:
+    """Rank and sizes of every input, then the equalities that the body assumes."""
+    axes: list[tuple[Dim, str]] = []
+    for port, type_ in zip(owner.definition.neuron.inputs, owner.inferred.inputs, strict=True):
+        if port.variadic:
+            continue
+        variable = safe(port.name.text if port.name else "x", {"self"})
+        out.place = port.span
+        _rank(owner, out, variable, type_.shape, port)
+        _sizes(owner, out, variable, type_.shape, port, axes)
+    out.place = owner.definition.span
+    for assumption in owner.inferred.assumptions:
+        sizes = Sizes(axes, lambda name: _param(owner, name))
+        expected, actual = sizes.text(assumption.expected), sizes.text(assumption.actual)
+        if expected is not None and actual is not None and expected != actual:
+            where = f"{assumption.span.source.name}:{assumption.span.line}"
+            text = f"`{assumption.neuron}` expects {{{expected}}}, but gets {{{actual}}}"
+            _guard(out, f"{expected} != {actual}", "NS301", text, where)
+
+
+def _param(owner: NeuronClass, name: str) -> str | None:
+    return owner.store(name) if name in owner.params else None
+
+
+def _rank(owner: NeuronClass, out: Writer, x: str, shape: Shape, port: ast.Port) -> None:
+    known = len(shape.dims)
+    test = f"{x}.ndim != {known}" if shape.seq is None else f"{x}.ndim < {known}"
+    if shape.seq is None or known:
+        text = f"`{owner.definition.name}` expects {port.shape.span.text}, but gets {{list({x}.shape)}}"
+        _guard(out, test, "NS302", text, _where(port))
+
+
+def _sizes(
+    owner: NeuronClass,
+    out: Writer,
+    x: str,
+    shape: Shape,
+    port: ast.Port,
+    axes: list[tuple[Dim, str]],
+) -> None:
+    count = len(shape.dims)
+    places = [*range(len(shape.prefix))]
+    places += [i - len(shape.suffix) for i in range(len(shape.suffix))]
+    assert len(places) == count
+    for place, dim in zip(places, shape.dims, strict=True):
+        text = f"{x}.shape[{place}]"
+        expected = Sizes(axes, lambda name: _param(owner, name)).text(dim)
+        if expected is None:
+            axes.append((dim, text))
+        elif expected != text:
+            name = owner.definition.name
+            message = f"`{name}` expects {{{expected}}} at `{x}`, but gets {{{text}}}"
+            _guard(out, f"{text} != {expected}", "NS301", message, _where(port))
+
+
+def _where(port: ast.Port) -> str:
+    return f"{port.span.source.name}:{port.span.line}"
+
+
+def _guard(out: Writer, test: str, code: str, text: str, where: str) -> None:
+    out.line(f"if {test}:")
+    out.depth += 1
+    out.wrapped("raise ValueError(", [f"f{string(f'{code}: {text} ({where})')}"], ")")
+    out.depth -= 1
