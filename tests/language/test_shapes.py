@@ -127,3 +127,19 @@ neuron Inner:
     assert check_text(text).entry == "Outer"
     assert check_text(text, neuron="Inner").entry == "Inner"
     assert [d.code for d in check_text(text, neuron="Iner").diagnostics] == ["NS215"]
+
+
+def test_a_rearrangement_behind_a_neuron_parameter_waits_for_the_call() -> None:
+    text = """\
+neuron Pooled(body: Neuron, d=8):
+    in: [b, s, d]
+    out: [b, d]
+    graph: in -> body => @reduce(mean) [b, d] -> out
+
+neuron Net(d=8):
+    in: [b, s, d]
+    out: [b, d]
+    graph: in -> Pooled(Linear(d, WIDTH), d) -> out
+"""
+    assert not check_text(text.replace("WIDTH", "d")).diagnostics
+    assert [d.code for d in check_text(text.replace("WIDTH", "4")).diagnostics] == ["NS312"]

@@ -371,7 +371,7 @@ class Body:
         try:
             if step.operation is not None:
                 shape = control.operated(self, step, reading, source)
-            elif known is not None and step.span in known.targets:
+            elif known is not None and step.span in known.plans:
                 shape = reading.as_before(*known.targets[step.span])
                 self.plans[step.span] = known.plans[step.span]
             elif source.shape.seq is not None and source.shape.seq.name == "?":
