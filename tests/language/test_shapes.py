@@ -143,3 +143,22 @@ neuron Net(d=8):
 """
     assert not check_text(text.replace("WIDTH", "d")).diagnostics
     assert [d.code for d in check_text(text.replace("WIDTH", "4")).diagnostics] == ["NS312"]
+
+
+def test_sizes_of_a_contract_are_known_once_the_neuron_is() -> None:
+    text = """\
+neuron Adapt(layer: Neuron, dim=64):
+    in: [batch, dim]
+    out: [batch, dim]
+    graph:
+        in -> match(layer):
+            in [*, dim] -> out [*, dim]: layer
+            in [*, dim] -> out [*, wide]: layer -> Linear(wide, dim)
+        -> out
+
+neuron Net:
+    in: [batch, 64]
+    out: [batch, 64]
+    graph: in -> Adapt(Linear(64, 256)) -> out
+"""
+    assert not check_text(text).diagnostics

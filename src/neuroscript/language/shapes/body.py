@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
@@ -22,8 +22,8 @@ from neuroscript.language.names.flow import (
     Shared,
     Step,
     Tensor,
-    all_steps,
     outputs_of,
+    regions,
 )
 from neuroscript.language.shapes import control
 from neuroscript.language.shapes.apply import Applier
@@ -329,7 +329,7 @@ class Body:
         """Layers that are built when the model runs, since nothing else says how large (NS908)."""
         if self.flow is None:
             return
-        for step in all_steps(self.flow.steps):
+        for step in self.built(self.flow.steps):
             if not isinstance(step, Apply) or not isinstance(step.target, Instance):
                 continue
             definition = step.target.definition
@@ -345,6 +345,17 @@ class Body:
             if names:
                 places = tuple((span, "known when the model runs") for span in names.values())
                 self.sink.add(SizedAtRunTime(step.span, definition.name, tuple(names), places))
+
+    def built(self, steps: Sequence[Step]) -> Iterator[Step]:
+        """Every step but those in arms of `match(p)` that are not, or not yet, chosen."""
+        for step in steps:
+            yield step
+            inside = regions(step)
+            if isinstance(step, Selection):
+                chosen = self.chosen.get(step.span)
+                inside = () if chosen is None else (inside[chosen],)
+            for region in inside:
+                yield from self.built(region.steps)
 
     def from_params(self, dim: Dim) -> bool:
         return all(var.number == 0 and var.name in self.params for var in dim.variables)
@@ -396,8 +407,10 @@ class Body:
         names = tuple(_entry_name(dim) for dim in step.node.dims)
         if len(names) != len(shape.dims):
             names = names[len(names) - len(shape.dims) :]
+        counts = name in ("sum", "prod") and self.dtype(source.dtype) == "bool"
+        dtype = "int" if counts else source.dtype
         self.types[step.output.index] = TensorType(
-            shape, source.dtype, (here,) * len(shape.dims), names
+            shape, dtype, (here,) * len(shape.dims), names
         )
         return True
 
