@@ -11,6 +11,7 @@ from pathlib import Path
 from neuroscript.diagnostics import Sink, Source, Span, nearest, or_list
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.errors import (
+    HidesStandard,
     ImportClash,
     ImportCycle,
     MalformedPath,
@@ -218,6 +219,9 @@ class Loader:
             if (star and name in stars) or (not star and name in places):
                 self.sink.add(ImportClash(use.span, name, stars.get(name) or places[name]))
                 return
+        library = scope.library
+        if library is not None and library.find(name) not in (None, thing):
+            self.sink.add(HidesStandard(use.span, name))
         (stars if star else places)[name] = use.span
         if isinstance(thing, Definition):
             scope.imported[name] = thing

@@ -378,6 +378,13 @@ class Body:
             bound_at=self.bound_at, axis_names=source.names,
         )  # fmt: skip
         annotation = step.node.annotation.text if step.node.annotation is not None else ""
+        operation = step.node.operation
+        name = operation.text if isinstance(operation, ast.Name) else ""
+        if name in ("mean", "logsumexp") and not self.same_type("float", source.dtype):
+            given = str(self.dtype(source.dtype))
+            made = step.source.span, f"this is {given}"
+            self.sink.add(ElementTypesDiffer(step.span, name, "in", "float", given, made))
+            return False
         known = self.owner.generic(self.definition) if self.concrete else None
         try:
             if step.operation is not None:
