@@ -25,6 +25,15 @@ class Site(Protocol):
     def argument(self, name: str) -> str:
         """A parameter as an expression of `forward`."""
 
+    def attribute(self, wanted: str, text: str) -> str:
+        """Keep an expression of `__init__` as an attribute; how `forward` reads it."""
+
+    def buffer(self, wanted: str, text: str) -> str:
+        """The same, as a buffer."""
+
+    def in_init(self, name: str) -> str:
+        """A parameter as an expression of `__init__`."""
+
     def module(self, module: str, name: str) -> str:
         """Construct the host class of that name in `__init__`; the expression that reads it."""
 
@@ -67,9 +76,66 @@ def global_max(site: Site, x: str) -> str:
     return _over_places(site, x, "amax")
 
 
+def slice_(site: Site, x: str) -> str:
+    dim, start, end = site.argument("dim"), site.argument("start"), site.argument("end")
+    end = "" if end == "-1" else end
+    start = "" if start == "0" else start
+    step = site.argument("step")
+    part = f"{start}:{end}" + (f":{step}" if step != "1" else "")
+    if dim.isdigit():
+        return f"{x}[{':, ' * int(dim)}{part}]"
+    if dim[:1] == "-" and dim[1:].isdigit():
+        return f"{x}[..., {part}{', :' * (int(dim[1:]) - 1)}]"
+    return f"{x}.transpose(0, {dim})[{part}].transpose(0, {dim})"
+
+
+def pad(site: Site, x: str) -> str:
+    padding = site.argument("padding").removeprefix("[").removesuffix("]")
+    value, mode = site.argument("value"), site.argument("mode")
+    more = f", value={value}" if value != "0.0" else ""
+    more += f", mode={mode}" if mode != '"constant"' else ""
+    return f"nn.functional.pad({x}, ({padding}){more})"
+
+
+def crop(site: Site, x: str) -> str:
+    """The middle: what stands before it is cut first, then what stands behind it."""
+    height, width = site.argument("target_height"), site.argument("target_width")
+    top, left = f"({x}.shape[-2] - {height}) // 2", f"({x}.shape[-1] - {width}) // 2"
+    return f"{x}[..., {top} :, {left} :][..., :{height}, :{width}]"
+
+
+def cast(site: Site, x: str) -> str:
+    name = site.argument("dtype").strip('"')
+    short = {"float": "float", "int": "long", "bool": "bool"}
+    if name in short:
+        return f"{x}.{short[name]}()"
+    return f"{x}.to(torch.{'complex64' if name == 'complex' else name})"
+
+
+def parameter(site: Site, _: str) -> str:
+    shape = site.in_init("shape").removeprefix("[").removesuffix("]")
+    std, value = site.in_init("std"), site.in_init("value")
+    if std == "0.0":
+        start = f"torch.full(({shape},), {value})" if value != "0.0" else f"torch.zeros({shape})"
+    else:
+        start = f"torch.randn({shape}) * {std}"
+        start += f" + {value}" if value != "0.0" else ""
+    return site.attribute("parameter", f"nn.Parameter({start})")
+
+
+def constant(site: Site, _: str) -> str:
+    return site.buffer("constant", f"torch.tensor({site.in_init('value')})")
+
+
 EMITTERS: Mapping[str, Callable[[Site, str], str]] = {
     "transpose": transpose,
     "reshape": reshape,
+    "slice": slice_,
+    "pad": pad,
+    "crop": crop,
+    "cast": cast,
+    "parameter": parameter,
+    "constant": constant,
     "batch_norm": batch_norm,
     "global_mean": global_mean,
     "global_max": global_max,

@@ -217,7 +217,7 @@ class NeuronClass:
             return passed[0]
         site = _OwnSite(self)
         if host.emitter is not None:
-            return EMITTERS[host.emitter](site, passed[0])
+            return EMITTERS[host.emitter](site, passed[0] if passed else "")
         if host.method is not None:
             arguments = [site.argument(name) for name in host.method.positional]
             arguments += [f"{t}={site.argument(ours)}" for t, ours in host.method.keywords]
@@ -226,6 +226,7 @@ class NeuronClass:
         values = dict(zip(self.definition.input_names, passed, strict=False))
         if self.definition.variadic:
             values[self.definition.input_names[0]] = passed[0][1:]
+            values[f"{self.definition.input_names[0]}_list"] = passed[0]
         values.update({name: site.argument(name) for name in self.definition.params})
         return host.template.format_map(values)
 
@@ -297,6 +298,19 @@ class _OwnSite:
 
     def argument(self, name: str) -> str:
         return self.owner.store(name)
+
+    def attribute(self, wanted: str, text: str) -> str:
+        attribute = self.owner.attributes.take(wanted)
+        self.owner.init.line(f"self.{attribute} = {text}")
+        return f"self.{attribute}"
+
+    def buffer(self, wanted: str, text: str) -> str:
+        attribute = self.owner.attributes.take(wanted)
+        self.owner.init.line(f'self.register_buffer("{attribute}", {text})')
+        return f"self.{attribute}"
+
+    def in_init(self, name: str) -> str:
+        return self.owner.params[name]
 
     def module(self, module: str, name: str) -> str:
         arguments = [self.owner.params[param] for param in self.owner.definition.params]

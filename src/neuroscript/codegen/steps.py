@@ -144,7 +144,7 @@ class Steps:
     ) -> Text:
         site = Site(self, step, target)
         if host.emitter is not None:
-            return EMITTERS[host.emitter](site, inputs[0]), [], ""
+            return EMITTERS[host.emitter](site, inputs[0] if inputs else ""), [], ""
         if host.method is not None:
             arguments = self.constructor.arguments(
                 target.definition, target.arguments, host.method, self.owner.in_forward
@@ -156,6 +156,7 @@ class Steps:
         if target.definition.variadic:
             packed = f"({', '.join(inputs)}{',' if len(inputs) == 1 else ''})"
             values[ports[0]] = inputs[0][1:] if inputs[0].startswith("*") else packed
+            values[f"{ports[0]}_list"] = ", ".join(inputs)
         for name in target.definition.params:
             values[name] = site.argument(name)
         return host.template.format_map(values), [], ""
@@ -412,6 +413,22 @@ class Site:
         owner = self.steps.owner
         return self.steps.constructor.argument(
             self.target.definition, self.target.arguments, name, owner.in_forward
+        )
+
+    def attribute(self, wanted: str, text: str) -> str:
+        attribute = self.steps.owner.attributes.take(wanted)
+        self.steps.owner.init.line(f"self.{attribute} = {text}")
+        return f"self.{attribute}"
+
+    def buffer(self, wanted: str, text: str) -> str:
+        attribute = self.steps.owner.attributes.take(wanted)
+        self.steps.owner.init.line(f"self.register_buffer({string(attribute)}, {text})")
+        return f"self.{attribute}"
+
+    def in_init(self, name: str) -> str:
+        constructor = self.steps.constructor
+        return constructor.argument(
+            self.target.definition, self.target.arguments, name, constructor.in_init
         )
 
     def module(self, module: str, name: str) -> str:

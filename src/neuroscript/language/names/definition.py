@@ -70,6 +70,18 @@ class Definition:
     def variadic(self) -> bool:
         return any(port.variadic for port in self.neuron.inputs)
 
+    @property
+    def counted_by(self) -> str | None:
+        """The parameter that says how many outputs there are, if one does."""
+        if not self.library or not any(port.variadic for port in self.neuron.outputs):
+            return None
+        host = self.neuron.impls[0].host
+        options = host.args if isinstance(host, ast.External) else ()
+        for option in options:
+            if option.keyword is not None and option.keyword.text == "outputs":
+                return str(getattr(option.value, "value", ""))
+        return None
+
     def heading(self) -> str:
         """Name and parameters as declared: `Linear(in_dim, out_dim, bias=true)`."""
         params = self.neuron.params

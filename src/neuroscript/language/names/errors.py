@@ -828,3 +828,18 @@ class ImportClash(Diagnostic):
     @property
     def help(self) -> str:
         return f"give it another name: `.. as {self.name}_`"
+
+
+@dataclass(frozen=True)
+class OutputsNotCounted(Diagnostic):
+    code = "NS506"
+    neuron: str
+    parameter: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.parameter}` of `{self.neuron}` decides how many tensors come out"
+
+    @property
+    def help(self) -> str:
+        return "write it out: a number from 1 to 1000, or a list"

@@ -3,10 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
+
+
+MAX_OUTPUTS = 1000
+
+
+def port_letter(index: int) -> str:
+    """Names of ports that are counted: a to z, then numbers alone."""
+    return "abcdefghijklmnopqrstuvwxyz"[index] if index < 26 else str(index)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +39,23 @@ class Ports:
             definition.variadic,
             definition=definition,
         )
+
+    @staticmethod
+    def of_call(definition: Definition, arguments: Mapping[str, ast.Argument]) -> Ports | None:
+        """The ports of a neuron with these arguments; None if they do not say how many."""
+        ports = Ports.of(definition)
+        if definition.counted_by is None:
+            return ports
+        argument = arguments.get(definition.counted_by)
+        value = argument.value if argument is not None else None
+        count: object = None
+        if isinstance(value, ast.ListValue):
+            count = len(value.items)
+        elif isinstance(value, ast.Literal):
+            count = value.value
+        if type(count) is not int or not 0 < count <= MAX_OUTPUTS:
+            return None
+        return replace(ports, outputs=tuple(port_letter(i) for i in range(count)))
 
     @staticmethod
     def unknown(name: str) -> Ports:

@@ -22,6 +22,7 @@ from neuroscript.language.names.errors import (
     NoSuchPort,
     NotADestination,
     OuterTensor,
+    OutputsNotCounted,
     Rebound,
     TakenImplicitly,
     UnclearPort,
@@ -377,7 +378,11 @@ class Resolver:
         definition, arguments = self.callee(call)
         if definition is None:
             raise Failed
-        ports = Ports.of(definition)
+        counted = Ports.of_call(definition, arguments or {})
+        if counted is None and arguments is not None:
+            self.sink.add(OutputsNotCounted(call.span, name, str(definition.counted_by)))
+            raise Failed
+        ports = counted or Ports.of(definition)
         if arguments is None:
             self.failed = True
             self.apply(None, ports, chain, call.span)

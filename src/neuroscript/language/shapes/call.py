@@ -17,7 +17,12 @@ from neuroscript.language.shapes.errors import (
     Within,
 )
 from neuroscript.language.shapes.evaluate import Evaluator
-from neuroscript.language.shapes.functions import FUNCTIONS, Operation, ShapeProblem
+from neuroscript.language.shapes.functions import (
+    ELEMENT_TYPES,
+    FUNCTIONS,
+    Operation,
+    ShapeProblem,
+)
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.types import Arriving, DType, TensorType, TypeVar
 from neuroscript.language.shapes.unify import Pair, RankMismatch, Verdict
@@ -229,6 +234,8 @@ class Call:
         return tensor.span, f"this is {shape}"
 
     def check_type(self, formal: TensorType, tensor: Arriving, name: str) -> bool:
+        if self.callee.library and self.callee.name in ELEMENT_TYPES:
+            return True
         expected = self.instance_type(formal.dtype)
         if self.body.same_type(expected, tensor.type.dtype):
             return True
@@ -286,10 +293,20 @@ class Call:
         except ShapeProblem as problem:
             self.body.sink.add(problem.diagnostic)
             return None
-        return tuple(
-            self.output(declared, shape)
-            for declared, shape in zip(self.signature.outputs, results, strict=True)
-        )
+        declared = self.signature.outputs
+        if len(declared) == 1:
+            declared = declared * len(results)
+        found = zip(declared, results, strict=True)
+        outputs = tuple(self.output(declared, shape) for declared, shape in found)
+        return tuple(self.retyped(output) for output in outputs)
+
+    def retyped(self, output: TensorType) -> TensorType:
+        """With the element type that an argument asks for, where a neuron changes it."""
+        change = ELEMENT_TYPES.get(self.callee.name)
+        if change is None:
+            return output
+        dtype = change(self.args)
+        return TensorType(output.shape, dtype or output.dtype, output.origins)
 
     def declared_outputs(self) -> tuple[TensorType, ...]:
         return tuple(self.output(t, self.instance_shape(t.shape)) for t in self.signature.outputs)

@@ -16,6 +16,7 @@ from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.errors import (
     BadAxis,
     CountChanges,
+    InexactDivision,
     NotBroadcastable,
     NotPositive,
     Origin,
@@ -355,6 +356,223 @@ def _meet(op: Operation, x: Dim, y: Dim, left: Shape, right: Shape, index: int) 
     return op.unifier.dim(x)
 
 
+# --- parts
+
+
+def _slice(op: Operation) -> tuple[Shape]:
+    source = op.inputs[0]
+    if source.rank is None:
+        return (_unknown_shape(),)
+    axis, step = op.axis("dim", source.rank), op.int_arg("step")
+    start, end = op.args.get("start"), op.args.get("end")
+    if axis is None or not isinstance(start, Dim) or not isinstance(end, Dim) or step is None:
+        return (Shape(tuple(_unknown() for _ in source.prefix)),)
+    if step < 1:
+        op.bad(f"`step` is {step}", "steps go forward: 1 or more")
+    size = _sliced(source.prefix[axis], start, end, step)
+    if size.constant is not None and size.constant < 1:
+        formula = f"min({end}, {source.prefix[axis]}) - {start}"
+        raise ShapeProblem(
+            NotPositive(op.span, op.neuron, size, f"axis {axis}", formula, source, op.origins[0])
+        )
+    return (Shape((*source.prefix[:axis], size, *source.prefix[axis + 1 :])),)
+
+
+def _sliced(n: Dim, start: Dim, end: Dim, step: int) -> Dim:
+    """The size min(end, n) - start, over steps, with negative numbers counted from the end."""
+    first, last, size = start.constant, end.constant, n.constant
+    if size is not None and first is not None and last is not None:
+        stop = size if last == -1 else last
+        return Dim.const(len(range(size)[first:stop:step]))
+    if first is None or (last is None and end.variables):
+        return _unknown()
+    begin = n + first if first < 0 else start
+    if last == -1:
+        taken = n - begin
+    elif last is not None and last < 0:
+        taken = n + last - begin
+    elif last == 1 and first == 0:
+        return Dim.const(1)
+    else:
+        return _unknown()
+    return (taken + (step - 1)) // step
+
+
+def _split(op: Operation) -> tuple[Shape, ...]:
+    source, count = op.inputs[0], op.int_arg("num_splits") or 1
+    if source.rank is None:
+        return tuple(_unknown_shape() for _ in range(count))
+    axis = op.axis("dim", source.rank)
+    if axis is None:
+        return tuple(_unknown_shape() for _ in range(count))
+    n = source.prefix[axis]
+    try:
+        size = n / count
+    except ValueError:
+        raise ShapeProblem(InexactDivision(op.span, repr(n), str(count))) from None
+    return (Shape((*source.prefix[:axis], size, *source.prefix[axis + 1 :])),) * count
+
+
+def _split_sizes(op: Operation) -> tuple[Shape, ...]:
+    source, sizes = op.inputs[0], op.args.get("sizes")
+    assert isinstance(sizes, tuple)
+    parts = [size if isinstance(size, Dim) else _unknown() for size in sizes]
+    axis = op.axis("dim", source.rank) if source.rank is not None else None
+    if axis is None:
+        return tuple(_unknown_shape() for _ in parts)
+    n, total = source.prefix[axis], reduce(lambda a, b: a + b, parts, Dim(()))
+    if not op.same(total, n):
+        op.bad(f"parts of {total} together do not make {n}", "their sum is the size of the axis")
+    return tuple(Shape((*source.prefix[:axis], p, *source.prefix[axis + 1 :])) for p in parts)
+
+
+def _pad(op: Operation) -> tuple[Shape]:
+    source, padding = op.inputs[0], op.args.get("padding")
+    if source.rank is None or not isinstance(padding, tuple):
+        return (_unknown_shape(),)
+    if len(padding) % 2 or len(padding) > 2 * source.rank:
+        problem = f"`padding` has {len(padding)} entries"
+        op.bad(problem, "two for each axis, the last axis first: [left, right, top, bottom]")
+    sizes = list(source.prefix)
+    for i in range(len(padding) // 2):
+        before, after = padding[2 * i], padding[2 * i + 1]
+        known = isinstance(before, Dim) and isinstance(after, Dim)
+        sizes[-1 - i] = sizes[-1 - i] + before + after if known else _unknown()  # type: ignore[operator]
+    return (Shape(tuple(sizes)),)
+
+
+def _crop(op: Operation) -> tuple[Shape]:
+    source = op.inputs[0]
+    targets = [op.args.get("target_height"), op.args.get("target_width")]
+    sizes = [size if isinstance(size, Dim) else _unknown() for size in targets]
+    for axis, size, n in zip(("height", "width"), sizes, source.prefix[2:], strict=True):
+        left = n - size
+        if left.constant is not None and left.constant < 0:
+            formula = f"at most {n}"
+            raise ShapeProblem(
+                NotPositive(op.span, op.neuron, size, axis, formula, source, op.origins[0])
+            )
+    return (Shape((*source.prefix[:2], *sizes)),)
+
+
+def _transposed(op: Operation, rank: int) -> tuple[Shape]:
+    """(n - 1)s - 2p + d(k - 1) + output_padding + 1 along each axis."""
+    source, channels = op.inputs[0], op.args.get("out_channels")
+    if source.rank != rank + 2:
+        return (_unknown_shape(),)
+    names = ("kernel_size", "stride", "padding", "output_padding", "dilation")
+    columns = [op.per_axis(name, rank) for name in names]
+    sizes: list[Dim] = []
+    for i, n in enumerate(source.prefix[2:]):
+        k, s, p, o, d = (column[i] for column in columns)
+        if k is None or s is None or p is None or o is None or d is None:
+            sizes.append(_unknown())
+            continue
+        size = (n - 1) * s - 2 * p + d * (k - 1) + o + 1
+        if size.constant is not None and size.constant < 1:
+            formula = f"({n} - 1)*{s} - 2*{p} + {d}*({k} - 1) + {o} + 1"
+            axis = _AXES[rank][i]
+            raise ShapeProblem(
+                NotPositive(op.span, op.neuron, size, axis, formula, source, op.origins[0])
+            )
+        sizes.append(size)
+    known = channels if isinstance(channels, Dim) else _unknown()
+    return (Shape((source.prefix[0], known, *sizes)),)
+
+
+def _einsum(op: Operation) -> tuple[Shape]:
+    """Each letter is one size over all operands; `...` stands for axes that are broadcast."""
+    value = op.args.get("equation")
+    equation = value.value if isinstance(value, Known) else None
+    if not isinstance(equation, str):
+        return (_unknown_shape(),)
+    left, arrow, right = equation.replace(" ", "").partition("->")
+    terms = left.split(",")
+    letters = set(equation.replace(" ", "")) - set(",->.")
+    if not arrow or not all(letter.isalpha() for letter in letters):
+        op.bad(f"`{equation}` is no equation", 'write the axes of all: "bij,bjk->bik"')
+    if len(terms) != len(op.inputs):
+        op.bad(f"`{equation}` is for {len(terms)} tensors, not {len(op.inputs)}", "one term each")
+    sizes: dict[str, Dim] = {}
+    rest: tuple[Dim, ...] = ()
+    for term, shape in zip(terms, op.inputs, strict=True):
+        rest = _einsum_term(op, term, shape, sizes, rest)
+    if not set(right) - {"."} <= set(sizes) or len(set(right) - {"."}) != len(
+        right.replace(".", "")
+    ):
+        op.bad(
+            f"`{right}` names an axis that no operand has, or one twice", "use those on the left"
+        )
+    front, dots, back = right.partition("...")
+    middle = rest if dots else ()
+    return (Shape((*(sizes[c] for c in front), *middle, *(sizes[c] for c in back))),)
+
+
+def _einsum_term(
+    op: Operation, term: str, shape: Shape, sizes: dict[str, Dim], rest: tuple[Dim, ...]
+) -> tuple[Dim, ...]:
+    front, dots, back = term.partition("...")
+    if shape.rank is None:
+        for letter in front + back:
+            sizes.setdefault(letter, _unknown())
+        return rest
+    middle = shape.rank - len(front) - len(back)
+    if middle < 0 or (middle and not dots):
+        op.bad(f"`{term}` names {len(front + back)} axes of {shape}", "one letter for each axis")
+    named = [*zip(front, shape.prefix, strict=False)]
+    named += [*zip(back, shape.prefix[len(front) + middle :], strict=True)]
+    for letter, size in named:
+        known = sizes.setdefault(letter, size)
+        if known.constant == 1:
+            sizes[letter] = size
+        elif size.constant != 1 and not op.same(known, size):
+            op.bad(f"`{letter}` is {known} and {size}", "one letter has one size")
+    here = shape.prefix[len(front) : len(front) + middle]
+    if not dots or not here:
+        return rest
+    if not rest:
+        return here
+    joined = _aligned(op, Shape(rest), Shape(here), 0)
+    return joined.prefix
+
+
+# --- sources, element types
+
+
+def _parameter(op: Operation) -> tuple[Shape]:
+    shape = op.args.get("shape")
+    if not isinstance(shape, tuple):
+        return (_unknown_shape(),)
+    return (Shape(tuple(size if isinstance(size, Dim) else _unknown() for size in shape)),)
+
+
+def _same_shape(op: Operation) -> tuple[Shape]:
+    return (op.inputs[0],)
+
+
+def cast_type(args: Mapping[str, Abstract]) -> str | None:
+    """The element type that `Cast` gives; None for a name that is not known here."""
+    value = args.get("dtype")
+    name = value.value if isinstance(value, Known) else None
+    if not isinstance(name, str):
+        return None
+    for kind, names in CASTS.items():
+        if name in names:
+            return kind
+    return None
+
+
+CASTS = {
+    "float": ("float", "float16", "bfloat16", "float32", "float64", "half", "double"),
+    "int": ("int", "int8", "int16", "int32", "int64", "uint8", "long"),
+    "bool": ("bool",),
+    "complex": ("complex", "complex64", "complex128"),
+}
+"""Names of element types, by what the language calls them."""
+
+ELEMENT_TYPES: Mapping[str, Callable[[Mapping[str, Abstract]], str | None]] = {"Cast": cast_type}
+"""Library neurons that change element types, by what their arguments say."""
+
 ShapeFunction = Callable[[Operation], tuple[Shape, ...]]
 
 FUNCTIONS: Mapping[str, ShapeFunction] = {
@@ -364,6 +582,9 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "DepthwiseConv": partial(_conv, rank=2),
     "DepthwiseConv1d": partial(_conv, rank=1),
     "CausalConv1d": _causal_conv,
+    "DilatedConv": partial(_conv, rank=2),
+    "TransposedConv": partial(_transposed, rank=2),
+    "ConvTranspose1d": partial(_transposed, rank=1),
     "MaxPool": partial(_pool, rank=2),
     "AvgPool": partial(_pool, rank=2),
     "MaxPool1d": partial(_pool, rank=1),
@@ -380,6 +601,14 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "Transpose": _transpose,
     "Reshape": _reshape,
     "Concat": _concat,
+    "Slice": _slice,
+    "Split": _split,
+    "SplitSizes": _split_sizes,
+    "Pad": _pad,
+    "Crop": _crop,
+    "Einsum": _einsum,
+    "Cast": _same_shape,
+    "Parameter": _parameter,
     "Add": _broadcast,
     "Subtract": _broadcast,
     "Multiply": _broadcast,
