@@ -15,6 +15,7 @@ VERBS = {
     "fit": "Train a neuron as a config says.",
     "check": "Find mistakes in .ns files and configs without running them.",
     "compile": "Write a .ns file as readable Python.",
+    "format": "Lay .ns files out in one way.",
     "explain": "Say what a diagnostic code means, with examples.",
 }
 ALIASES = {"train": "fit", "validate": "check"}

@@ -9,7 +9,7 @@ from neuroscript.diagnostics import Span
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.format.flow import Flow
 from neuroscript.language.syntax.format.page import Page
-from neuroscript.language.syntax.format.pieces import INDENT, Piece, inline
+from neuroscript.language.syntax.format.pieces import INDENT, Piece, group, inline
 from neuroscript.language.syntax.format.values import Values
 
 Declaration = ast.Use | ast.Global | ast.Neuron
@@ -69,12 +69,12 @@ class Declarations:
                 return None if entry.name is None else self.head(f"{word}:", entry)
             return None
 
-        for above, group in groupby(entries, head):
+        for above, below in groupby(entries, head):
             if above is None:
-                for entry in group:
+                for entry in below:
                     self.section(entry, directions.get(id(entry), "out"))
             else:
-                self.entries(above, list(group), directions)
+                self.entries(above, list(below), directions)
         self.page.close_block(entries[0].span.start, INDENT)
 
     def signature(self, neuron: ast.Neuron) -> Piece:
@@ -151,10 +151,11 @@ class Declarations:
     # --- context
 
     def item(self, item: ast.Item, indent: int) -> None:
+        head: Piece
         match item:
             case ast.Unroll(name, count, index, items, span):
                 number = f" as {index}:" if index else ":"
-                head = (f"{name} = unroll(", *self.values.alone(count), f"){number}")
+                head = (f"{name} = unroll", group(self.values.value(count)), number)
                 self.page.statement(head, indent, span.start)
                 self.page.open_block()
                 for inner in items:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import assert_never
 
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.format.page import Page
 from neuroscript.language.syntax.format.pieces import INDENT, Piece, inline
+from neuroscript.language.syntax.format.steps import Steps, has_block, join
 from neuroscript.language.syntax.format.values import Values
 
 
@@ -34,6 +34,7 @@ class Flow:
         self.page = page
         self.values = values
         self.notes = page.notes
+        self.parts = Steps(page.notes, values)
 
     def block(self, block: ast.Block, indent: int) -> None:
         self.page.open_block()
@@ -95,7 +96,7 @@ class Flow:
     ) -> None:
         """The first step, and all others below it as a block."""
         first, *rest = steps
-        piece = self.step(first)
+        piece = self.parts.step(first)
         assert piece is not None  # a step with a block ends its row
         self.page.statement((*lead, *piece, " ->"), indent, start)
         self.page.open_block()
@@ -113,99 +114,24 @@ class Flow:
         row: Piece = ()
         head: Piece = ()
         for i, step in enumerate(steps):
-            piece = self.step(step)
+            piece = self.parts.step(step)
             if piece is None:
-                yield from self.openings_at(step, i, (*lead, *_join(row, step, self.head(step))))
+                yield from self.openings_at(
+                    step, i, (*lead, *join(row, step, self.parts.head(step)))
+                )
                 return
-            head = _join(row, step, self.head(step)) if _has_block(step) else ()
-            row = _join(row, step, piece)
-        yield Opening((*lead, *row, *self.arrow(block)), None)
-        if _has_block(steps[-1]):
+            head = join(row, step, self.parts.head(step)) if has_block(step) else ()
+            row = join(row, step, piece)
+        yield Opening((*lead, *row, *self.parts.arrow(block)), None)
+        if has_block(steps[-1]):
             yield Opening((*lead, *head), len(steps) - 1, spread=True)
-
-    def arrow(self, block: ast.Block | None) -> Piece:
-        """The arrow at the end of a line with a block, unless the block begins with one."""
-        if block is None or block.lines[0].continues:
-            return ()
-        above = self.notes.lines[self.notes.line_at(block.span.start) - 1]
-        rearranges = isinstance(block.lines[0].steps[0], ast.Rearrange)
-        return () if rearranges and not above.text.endswith("->") else (" ->",)
 
     def openings_at(self, step: ast.Step, i: int, row: Piece) -> Iterator[Opening]:
         """Ways to write a row that ends in the head of a step with a block."""
-        body = self.body(step.branches[0].block) if isinstance(step, ast.If) else None
+        body = self.parts.body(step.branches[0].block) if isinstance(step, ast.If) else None
         if body is not None:
             yield Opening((*row, " ", *body), i, first_inline=True)
         yield Opening(row, i)
-
-    def chain(self, steps: Sequence[ast.Step]) -> Piece | None:
-        """Steps on one line; None if that cannot be."""
-        row: Piece = ()
-        for step in steps:
-            piece = self.step(step)
-            if piece is None:
-                return None
-            row = _join(row, step, piece)
-        return row
-
-    def step(self, step: ast.Step) -> Piece | None:
-        """A step on one line; None if it has a block, or a branch on a line of its own."""
-        match step:
-            case ast.Call():
-                return self.values.call(step)
-            case ast.Node():
-                return self.values.node(step)
-            case ast.TupleStep(items, span):
-                parts = [(item.span, self.values.node(item)) for item in items]
-                return (self.values.listing("(", parts, ")", span),)
-            case ast.Rearrange():
-                return self.values.rearrangement(step)
-            case ast.If():
-                return self.branches_inline(step)
-            case ast.Wrap(_, target):
-                if isinstance(target, ast.Node):
-                    return (*self.head(step), " ", *self.values.node(target))
-                body = self.body(target)
-                return None if body is None else (*self.head(step), " -> ", *body)
-            case ast.Match():
-                return None
-            case _:
-                assert_never(step)
-
-    def head(self, step: ast.Step) -> Piece:
-        """What stands before the block of a step."""
-        match step:
-            case ast.If(branches):
-                return ("if ", *self.values.alone(branches[0].condition), ":")
-            case ast.Match(param):
-                return (f"match({param}):" if param else "match:",)
-            case ast.Wrap(args, _, span):
-                return ("@wrap", self.values.arguments(args, span), ":")
-            case _:
-                raise AssertionError(f"{step} has no block")
-
-    def body(self, block: ast.Block) -> Piece | None:
-        """A body on the line of its head; None if it has lines of its own."""
-        if self.notes.begins_line(block.span.start):
-            return None
-        (line,) = block.lines
-        return self.chain(line.steps)
-
-    def branches_inline(self, step: ast.If) -> Piece | None:
-        line = self.notes.line_at(step.span.start)
-        row: Piece = ()
-        for word, branch in zip(_words(), step.branches, strict=False):
-            body = self.body(branch.block)
-            if body is None or self.notes.line_at(branch.condition.span.start) != line:
-                return None
-            condition = self.values.alone(branch.condition)
-            row = (*row, *((" ",) if row else ()), f"{word} ", *condition, ": ", *body)
-        if step.otherwise is None:
-            return row
-        body = self.body(step.otherwise)
-        if body is None or self.notes.line_at(step.otherwise.span.start) != line:
-            return None
-        return (*row, " else: ", *body)
 
     # --- what follows the first row
 
@@ -240,7 +166,9 @@ class Flow:
             case ast.Match(_, arms):
                 self.page.open_block()
                 for arm in arms:
-                    self.headed(self.pattern(arm), arm.block, indent + INDENT, arm.span.start)
+                    self.headed(
+                        self.values.pattern(arm), arm.block, indent + INDENT, arm.span.start
+                    )
                 self.page.close_block(arms[0].span.start, indent + INDENT)
             case ast.Wrap(_, ast.Block() as target):
                 self.block(target, indent + INDENT)
@@ -261,45 +189,10 @@ class Flow:
             self.branch(("else:",), step.otherwise, indent, start, opening.spread)
 
     def branch(self, head: Piece, block: ast.Block, indent: int, start: int, spread: bool) -> None:
-        body = None if spread else self.body(block)
+        body = None if spread else self.parts.body(block)
         row = None if body is None else (*head, " ", *body)
         if row is not None and inline(row, indent) is not None:
             self.page.statement(row, indent, start)
         else:
             self.page.statement(head, indent, start)
             self.block(block, indent + INDENT)
-
-    def pattern(self, arm: ast.Arm) -> Piece:
-        guard = () if arm.guard is None else (" where ", *self.values.alone(arm.guard))
-        match arm.pattern:
-            case ast.ShapeExpr() as shape:
-                return (*self.values.shape(shape), *guard, ":")
-            case ast.Contract(inputs, outputs):
-                ports = (*self.signature("in", inputs), " -> ", *self.signature("out", outputs))
-                return (*ports, *guard, ":")
-
-    def signature(self, word: str, ports: Sequence[ast.PortPattern]) -> Piece:
-        row: Piece = (word,)
-        for i, port in enumerate(ports):
-            name = f" {port.name} " if port.name else " "
-            row = (*row, "," if i else "", name, *self.values.shape(port.shape))
-        return row
-
-
-def _join(row: Piece, step: ast.Step, piece: Piece) -> Piece:
-    """The row, going on with a step."""
-    if not row:
-        return piece
-    return (*row, " " if isinstance(step, ast.Rearrange) else " -> ", *piece)
-
-
-def _has_block(step: ast.Step) -> bool:
-    return isinstance(step, ast.If) or (
-        isinstance(step, ast.Wrap) and isinstance(step.target, ast.Block)
-    )
-
-
-def _words() -> Iterator[str]:
-    yield "if"
-    while True:
-        yield "elif"

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections.abc import Iterator
 from dataclasses import replace
+from itertools import pairwise
 
 from neuroscript.language.syntax.format.comments import Comment, Notes
 from neuroscript.language.syntax.format.pieces import Note, Piece, Row, fold
@@ -29,8 +30,7 @@ class Page:
 
     @property
     def text(self) -> str:
-        columns = _columns(self.rows)
-        return "".join(f"{_written(row, columns)}\n" for row in self.rows)
+        return "".join(f"{row}\n" for row in _aligned(self.rows))
 
     def statement(self, piece: Piece, indent: int, start: int) -> None:
         """Write what begins at `start` in the source, or is a part of a line that does."""
@@ -83,17 +83,19 @@ class Page:
             self.rows.append(Row(0, ""))
 
 
-def _columns(rows: list[Row]) -> set[int]:
-    """The columns in which at least two comments stood below each other, and still can."""
-    found = Counter(
-        row.note.column for row in rows if row.note and row.note.column >= row.end + _GAP
-    )
-    return {column for column, number in found.items() if number > 1}
-
-
-def _written(row: Row, columns: set[int]) -> str:
-    text = " " * row.indent + row.text
-    if row.note is None:
-        return text if row.text else ""
-    column = row.note.column if row.note.column in columns else 0
-    return text.ljust(max(column, row.end + _GAP)) + row.note.text
+def _aligned(rows: list[Row]) -> Iterator[str]:
+    """The rows as text; comments below each other stay so if the text leaves them the room."""
+    noted = [row for row in rows if row.note is not None]
+    kept = {
+        id(row)
+        for pair in pairwise(noted)
+        if len({row.note.column for row in pair if row.note}) == 1
+        and all(row.note and row.note.column >= row.end + _GAP for row in pair)
+        for row in pair
+    }
+    for row in rows:
+        text = " " * row.indent + row.text if row.text else ""
+        if row.note is not None:
+            column = row.note.column if id(row) in kept else 0
+            text = text.ljust(max(column, row.end + _GAP)) + row.note.text
+        yield text

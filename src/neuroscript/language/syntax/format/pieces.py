@@ -40,7 +40,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Break:
-    """A blank before an operator, where a line may end inside brackets."""
+    """A blank before an operator, where a line may end inside brackets.
+
+    Lines end first at the operators that bind least.
+    """
+
+    precedence: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,23 +106,13 @@ def _flat(part: Part) -> str:
 
 def inline(piece: Piece, indent: int) -> list[Row] | None:
     """The piece without a break that only its length would ask for; None if it is too long."""
-    rows = _Fold(piece, indent).rows(_forced(piece))
+    rows = _Folding().rows(piece, indent, _forced(piece))
     return None if any(row.overflow for row in rows) else rows
 
 
 def fold(piece: Piece, indent: int) -> list[Row]:
     """The piece with as few breaks as make it fit; what stands out least if nothing does."""
-    folding = _Fold(piece, indent)
-    best: list[Row] = []
-    least: int | None = None
-    for chosen in _choices(piece):
-        rows = folding.rows(chosen)
-        overflow = max(row.overflow for row in rows)
-        if least is None or overflow < least:
-            best, least = rows, overflow
-        if not overflow:
-            break
-    return best
+    return _Folding().fold(piece, indent)
 
 
 def _forced(piece: Piece) -> frozenset[int]:
@@ -128,52 +123,61 @@ def _choices(piece: Piece) -> Iterator[frozenset[int]]:
     """Sets of parts to break at, the ones that change least first."""
     forced = _forced(piece)
     brackets = [i for i, part in enumerate(piece) if isinstance(part, Brackets) and part.items]
-    breaks = frozenset(i for i, part in enumerate(piece) if isinstance(part, Break))
+    breaks = {i: part.precedence for i, part in enumerate(piece) if isinstance(part, Break)}
     yield forced
-    if breaks:
-        yield forced | breaks
+    for most in sorted(set(breaks.values())):
+        yield forced | {i for i, precedence in breaks.items() if precedence <= most}
     for i in reversed(brackets):
         yield forced | {i}
     yield forced | frozenset(brackets)
-    yield forced | frozenset(brackets) | breaks
+    yield forced | frozenset(brackets) | breaks.keys()
 
 
-class _Fold:
-    """Lays out one piece; what is inside its brackets is laid out once for all choices."""
+class _Folding:
+    """Lays out a piece; brackets that are met again at the same indent are laid out once."""
 
-    def __init__(self, piece: Piece, indent: int) -> None:
-        self.piece = piece
-        self.indent = indent
-        self.opened: dict[tuple[int, int], list[Row]] = {}
+    def __init__(self) -> None:
+        self._opened: dict[tuple[int, int], list[Row]] = {}
 
-    def rows(self, chosen: frozenset[int]) -> list[Row]:
+    def fold(self, piece: Piece, indent: int, tail: str = "") -> list[Row]:
+        """The rows of a piece that `tail` follows."""
+        best: list[Row] = []
+        least: int | None = None
+        for chosen in _choices(piece):
+            rows = self.rows((*piece, tail), indent, chosen)
+            overflow = max(row.overflow for row in rows)
+            if least is None or overflow < least:
+                best, least = rows, overflow
+            if not overflow:
+                break
+        return best
+
+    def rows(self, piece: Piece, indent: int, chosen: frozenset[int]) -> list[Row]:
+        """The piece broken at the chosen parts."""
         rows: list[Row] = []
-        text, at = "", self.indent
-        for i, part in enumerate(self.piece):
+        text, at = "", indent
+        for i, part in enumerate(piece):
             if i not in chosen or isinstance(part, str):
                 text += _flat(part)
             elif isinstance(part, Break):
                 rows.append(Row(at, text))
-                text, at = "", self.indent + INDENT
+                text, at = "", indent + INDENT
             else:
                 rows.append(Row(at, text + part.open))
-                rows += self.inside(i, part, at + INDENT)
+                rows += self.inside(part, at + INDENT)
                 text = part.close
-        rows.append(Row(at, text))
-        return rows
+        return [*rows, Row(at, text)]
 
-    def inside(self, i: int, brackets: Brackets, indent: int) -> list[Row]:
-        if (i, indent) not in self.opened:
-            self.opened[i, indent] = _inside(brackets, indent)
-        return self.opened[i, indent]
-
-
-def _inside(brackets: Brackets, indent: int) -> list[Row]:
-    rows: list[Row] = []
-    for k, item in enumerate(brackets.items, 1):
-        rows += (Row(indent, comment, is_comment=True) for comment in item.before)
-        *first, last = fold(item.piece, indent)
-        comma = "," if brackets.comma or k < len(brackets.items) else ""
-        rows += (*first, replace(last, text=last.text + comma, note=item.after))
-    rows += (Row(indent, comment, is_comment=True) for comment in brackets.ends)
-    return rows
+    def inside(self, brackets: Brackets, indent: int) -> list[Row]:
+        """One item a row, or more, with its comments."""
+        key = id(brackets), indent
+        if key not in self._opened:
+            rows: list[Row] = []
+            for k, item in enumerate(brackets.items, 1):
+                rows += (Row(indent, comment, is_comment=True) for comment in item.before)
+                comma = "," if brackets.comma or k < len(brackets.items) else ""
+                *first, last = self.fold(item.piece, indent, comma)
+                rows += (*first, replace(last, note=item.after))
+            rows += (Row(indent, comment, is_comment=True) for comment in brackets.ends)
+            self._opened[key] = rows
+        return self._opened[key]

@@ -44,7 +44,7 @@ class Values:
                 return self.call(call)
             case ast.MemberValue(name, member, index):
                 port = f".{member}" if member else ""
-                return (f"{name}{port}[", *self.alone(index), "]")
+                return (f"{name}{port}", self.index(index))
             case ast.Unary():
                 return self._unary(value)
             case ast.Binary():
@@ -60,7 +60,7 @@ class Values:
         return (sign, *self._operand(value.operand, _precedence(value), written))
 
     def _binary(self, value: ast.Binary) -> Piece:
-        """Operators of the same precedence in a row, with places to break before each."""
+        """Operators of the same precedence in a row, with a place to break before each."""
         precedence = _precedence(value)
         tail: list[str | Break | Brackets] = []
         left: ast.Value = value
@@ -68,7 +68,7 @@ class Values:
         while isinstance(left, ast.Binary) and _precedence(left) == precedence:
             written = self._bracket_between(left.left.span.end, left.right.span.start)
             right = self._operand(left.right, precedence + 1, written)
-            tail[:0] = (Break(), f"{left.operator} ", *right)
+            tail[:0] = (Break(precedence), f"{left.operator} ", *right)
             written = self._bracket_between(left.span.start, left.left.span.start)
             left = left.left
             if written or precedence == _COMPARISON:
@@ -82,7 +82,7 @@ class Values:
         piece = self.value(value)
         if precedence < floor or (written and precedence < _ATOM):
             return (group(piece),)
-        return tuple(" " if isinstance(part, Break) else part for part in piece)
+        return piece
 
     def _bracket_between(self, start: int, end: int) -> bool:
         text = self.notes.source.text[start:end]
@@ -141,8 +141,29 @@ class Values:
 
     def node(self, node: ast.Node) -> Piece:
         port = "" if node.port is None else f".{node.port}"
-        index: Piece = () if node.at is None else ("[", *self.alone(node.at), "]")
-        return (f"{node.name}{port}", *index)
+        name = f"{node.name}{port}"
+        return (name,) if node.at is None else (name, self.index(node.at))
+
+    def index(self, value: ast.Value) -> Brackets:
+        return Brackets("[", (Item(self.value(value)),), "]", comma=False)
+
+    # --- arms
+
+    def pattern(self, arm: ast.Arm) -> Piece:
+        guard = () if arm.guard is None else (" where ", *self.alone(arm.guard))
+        match arm.pattern:
+            case ast.ShapeExpr() as shape:
+                return (*self.shape(shape), *guard, ":")
+            case ast.Contract(inputs, outputs):
+                ports = (*self._signature("in", inputs), " -> ", *self._signature("out", outputs))
+                return (*ports, *guard, ":")
+
+    def _signature(self, word: str, ports: Sequence[ast.PortPattern]) -> Piece:
+        row: Piece = (word,)
+        for i, port in enumerate(ports):
+            name = f" {port.name} " if port.name else " "
+            row = (*row, "," if i else "", name, *self.shape(port.shape))
+        return row
 
 
 def _precedence(value: ast.Value) -> int:
