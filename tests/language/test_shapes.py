@@ -162,3 +162,17 @@ neuron Net:
     graph: in -> Adapt(Linear(64, 256)) -> out
 """
     assert not check_text(text).diagnostics
+
+
+def test_a_line_that_begins_with_a_rearrangement_goes_on_from_the_line_before() -> None:
+    text = """\
+neuron Patches(size=4):
+    in: [batch, height, width]
+    out: [batch, height/size, width/size, size*size]
+    graph:
+        in => [batch, rows=height/size, y=size, columns=width/size, x=size]
+        => [batch, rows, columns, y*x] -> out
+"""
+    assert not check_text(text).diagnostics
+    first = text.replace("in => [batch, rows", "=> [batch, rows")
+    assert [d.code for d in check_text(first).diagnostics] == ["NS113"]

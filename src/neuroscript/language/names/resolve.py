@@ -131,16 +131,17 @@ class Resolver:
 
     def line(self, line: ast.Line, chain: Chain, top: bool) -> None:
         steps = line.steps
-        if not line.continues and self.starts(line, top):
+        continues = line.continues or isinstance(steps[0], ast.Rearrange)
+        if not continues and self.starts(line, top):
             chain.current, chain.unnamed = self.source(steps[0]), []
             tensors = chain.current.tensors
             chain.source = tensors[0] if len(tensors) == 1 else None
             steps = steps[1:] if not isinstance(steps[0], ast.Call) else steps
         elif chain.current is None:
-            if not self.failed or (top and not line.continues):
+            if not self.failed or (top and not continues):
                 self.complain_about_source(line)
             raise Failed
-        elif top and not line.continues:
+        elif top and not continues:
             self.complain_about_source(line)
             raise Failed
         for i, step in enumerate(steps):
