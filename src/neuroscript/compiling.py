@@ -17,17 +17,21 @@ _SIGNATURE = "__neuroscript_signature__"
 
 
 def check_source(
-    text: str, params: Mapping[str, Any] | None = None, name: str = "<string>"
+    text: str,
+    params: Mapping[str, Any] | None = None,
+    name: str = "<string>",
+    base: str | Path | None = None,
 ) -> list[Diagnostic]:
     """Errors and warnings of a program given as text, in source order.
 
-    `params` are values for the entry neuron's parameters. Nothing is run or imported.
+    `params` are values for the entry neuron's parameters; `base` is the folder that `use local`
+    starts from, without which it is NS603. Nothing is run or imported.
 
     >>> text = "neuron A:\\n  in: [n]\\n  out: [n]\\n  graph: in -> Relu() -> out\\n"
     >>> [d.code for d in check_source(text)]
     ['NS201']
     """
-    return list(check_text(text, name, params=params).diagnostics)
+    return list(check_text(text, name, params=params, base=base).diagnostics)
 
 
 def check(path: str | Path, params: Mapping[str, Any] | None = None) -> list[Diagnostic]:
@@ -40,14 +44,19 @@ def check(path: str | Path, params: Mapping[str, Any] | None = None) -> list[Dia
 
 
 def compile_source(
-    text: str, neuron: str | None = None, target: Target = "torch", name: str = "<string>"
+    text: str,
+    neuron: str | None = None,
+    target: Target = "torch",
+    name: str = "<string>",
+    base: str | Path | None = None,
 ) -> str:
     """Python source of a program given as text.
 
     With `neuron`, that neuron and what it uses; else all neurons. `target="lightning"` adds the
-    LightningModule of the entry neuron. Raises NeuroScriptError if the program has errors.
+    LightningModule of the entry neuron. `base` is the folder that `use local` starts from.
+    Raises NeuroScriptError if the program has errors.
     """
-    return emit(check_text(text, name, neuron), neuron, target).text
+    return emit(check_text(text, name, neuron, base=base), neuron, target).text
 
 
 def compile(  # noqa: A001 (the verb's name)
@@ -57,9 +66,10 @@ def compile(  # noqa: A001 (the verb's name)
     return emit(check_path(path, neuron), neuron, target).text
 
 
-def loads(text: str, name: str = "<string>") -> Namespace:
+def loads(text: str, name: str = "<string>", base: str | Path | None = None) -> Namespace:
     """The neurons of a program given as text, as classes.
 
+    `base` is the folder that `use local` starts from.
     Raises NeuroScriptError if the program has errors.
 
     >>> text = "neuron A:\\n  in: [n, 2]\\n  out: [n, 1]\\n  graph: in -> Linear(2, 1) -> out\\n"
@@ -68,7 +78,7 @@ def loads(text: str, name: str = "<string>") -> Namespace:
       (linear): Linear(in_features=2, out_features=1, bias=True)
     )
     """
-    return Namespace(check_text(text, name).raise_errors())
+    return Namespace(check_text(text, name, base=base).raise_errors())
 
 
 def load(path: str | Path) -> Namespace:

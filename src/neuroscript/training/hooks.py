@@ -12,6 +12,7 @@ from neuroscript.contracts import create_optimizer
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component
 from neuroscript.training.loggers import LoggerEnds, Loggers
+from neuroscript.training.materialise import materialise
 from neuroscript.training.objective import Objective
 from neuroscript.training.probe import input_names
 from neuroscript.training.state import State
@@ -70,8 +71,11 @@ class RegistryHooks(_Module):
 
     def configure_optimizers(self) -> Optimizer:
         """The optimizer of the registry over the neuron's parameters."""
-        state = self.state
-        return create_optimizer(state.optimizer, self.model, state.lr, folders=state.folders)
+        state, late = self.state, materialise(self)
+        made = create_optimizer(state.optimizer, self.model, state.lr, folders=state.folders)
+        for layer in late:
+            layer.seal()
+        return made
 
     def on_fit_start(self) -> None:
         """Tells the loggers what is about to be trained."""
