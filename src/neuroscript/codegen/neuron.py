@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 
 from neuroscript.codegen.construct import Constructor
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.expression import Expressions
-from neuroscript.codegen.guards import write_guards
 from neuroscript.codegen.forward import Variables, is_alias
+from neuroscript.codegen.guards import write_guards
 from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.kinds import TYPES, param_kinds
@@ -18,7 +17,7 @@ from neuroscript.codegen.steps import Steps
 from neuroscript.codegen.uses import uses
 from neuroscript.codegen.writer import Line, Writer
 from neuroscript.diagnostics import InternalError, Sink
-from neuroscript.language.names.definition import Definition
+from neuroscript.language.names.definition import Definition, shape_text
 from neuroscript.language.names.flow import (
     Region,
     Selection,
@@ -329,13 +328,12 @@ def declaration(definition: Definition) -> str:
         for port in declared:
             name = f"{'*' if port.variadic else ''}{port.name.text} " if port.name else ""
             dtype = f" {port.dtype}" if port.dtype and port.dtype != "float" else ""
-            texts.append(f"{name}{port.shape.span.text}{dtype}")
+            texts.append(f"{name}{shape_text(port.shape)}{dtype}")
         return ", ".join(texts) or "()"
 
     if definition.outer is not None:
         return f"A body of `@wrap` in {definition.name.removesuffix('Body')}."
-    text = f"{definition.heading()}: {ports(neuron.inputs)} -> {ports(neuron.outputs)}"
-    return re.sub(r"\s+", " ", re.sub(r"#[^\n]*", "", text))
+    return f"{definition.heading()}: {ports(neuron.inputs)} -> {ports(neuron.outputs)}"
 
 
 _TUPLE_ATTRIBUTES = frozenset({"count", "index"})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -84,8 +85,19 @@ class Definition:
 
     def heading(self) -> str:
         """Name and parameters as declared: `Linear(in_dim, out_dim, bias=true)`."""
-        params = self.neuron.params
-        return f"{self.name}({', '.join(p.span.text for p in params)})" if params else self.name
+        params = [_one_line(param.span.text) for param in self.neuron.params]
+        return f"{self.name}({', '.join(params)})" if params else self.name
+
+
+def shape_text(shape: ast.ShapeExpr) -> str:
+    """A shape as it is declared, on one line."""
+    return f"[{', '.join(_one_line(dim.span.text) for dim in shape.dims)}]"
+
+
+def _one_line(text: str) -> str:
+    """Without the line breaks, comments and trailing commas of a layout over several lines."""
+    plain = re.sub(r"\s+", " ", re.sub(r"#[^\n]*", "", text)) if "\n" in text else text
+    return re.sub(r"([\[(]) | (?=[\])])|,(?= ?[\])])", r"\1", plain)
 
 
 def dim_names(shapes: Iterable[ast.ShapeExpr]) -> dict[str, Span]:
