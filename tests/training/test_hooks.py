@@ -166,6 +166,13 @@ def test_the_loss_that_is_told_is_the_mean_of_its_interval(recorder):
     assert logger.told[0][2]["mae"] == pytest.approx(3.0)
 
 
+def test_a_metric_that_the_samples_do_not_define_is_left_out(recorder):
+    model = nn.Sequential(nn.Linear(2, 1), nn.Sigmoid())
+    module = NeuronModule(model, logger=["recorder"])
+    fit(trainer(max_epochs=1), module, Batches((INPUTS, torch.ones(4, 1).long())))
+    assert set(recorder[0].told[0][2]) == {"loss", "accuracy"}
+
+
 @pytest.mark.parametrize("room", [1_000_000, 5])
 def test_loss_and_metrics_of_training_are_of_the_same_samples(recorder, monkeypatch, room):
     monkeypatch.setattr("neuroscript.training.journal.ROOM", room)

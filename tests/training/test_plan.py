@@ -202,3 +202,15 @@ def test_a_target_without_meaning_to_the_loss_that_the_task_chose_is_told_at_its
     (diagnostic,) = caught.value.diagnostics
     assert (diagnostic.code, diagnostic.file, diagnostic.line) == ("NT210", "val.jsonl", 3)
     assert caught.value.exit_code == 1
+
+
+@pytest.mark.parametrize(
+    ("metric", "reason"),
+    [("accuracy", "a metric of classification"), ("perplexity", "expected to have 2 dimensions")],
+)
+def test_a_metric_that_does_not_suit_the_task_is_refused_at_its_place(folder, metric, reason):
+    with pytest.raises(NeuroScriptError) as caught:
+        plan(folder.xor(f"{{metrics: [mae, {metric}]}}"))
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.line, diagnostic.column) == ("NT203", 3, 27)
+    assert reason in str(caught.value)

@@ -295,6 +295,14 @@ def test_a_loader_of_ones_own_needs_no_files(folder):
     assert "Noise" in runner.plan.data
 
 
+def test_a_loss_that_is_not_one_number_is_told_at_its_place(folder):
+    folder.write("own.py", "def each(p, t):\n    return (p - t).abs()\n")
+    with pytest.raises(NeuroScriptError) as caught:
+        fit(folder.xor("{epochs: 3, loss: './own.py:each'}"))
+    (diagnostic,) = caught.value.diagnostics
+    assert (diagnostic.code, diagnostic.file, diagnostic.line) == ("NT302", "xor.yml", 3)
+
+
 def test_console_and_table_count_epochs_alike_from_one(folder, capsys):
     folder.rows("test.jsonl", [([0.0, 1.0], [1.0])])
     runner = fit(folder.xor("{epochs: 3, log_every: 1}", data=", val: 0.25, test: test.jsonl"))

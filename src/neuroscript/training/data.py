@@ -65,7 +65,9 @@ def _load(config: Config, split: Split) -> DataLoaderContract:
         settings["workers"] = config.data.workers
     if files := data_files(config, split):
         settings["path"] = files[0] if len(files) == 1 else files
-    return create_dataloader(settings, where=config.at("data"), folders=config.folders)
+    return create_dataloader(
+        settings, where=config.at("data", "format", split), folders=config.folders
+    )
 
 
 def _hold_out(

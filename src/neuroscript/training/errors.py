@@ -57,7 +57,9 @@ class LossNotScalar(Diagnostic):
 
     @property
     def help(self) -> str:
-        return "average over the batch: `return loss.mean()`"
+        if self.found.startswith("a tensor"):
+            return "average over the batch: `return loss.mean()`"
+        return "return a tensor that is computed from the predictions"
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroscript.config import Config
-from neuroscript.diagnostics import NeuroScriptError
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError
 from neuroscript.training.errors import (
+    LossNotScalar,
     NonFiniteLoss,
-    NonFiniteLossError,
     RunFailed,
     TrainingError,
     said,
@@ -36,10 +36,8 @@ def failing_as_diagnostics(
     """Turns what leaves Lightning's loops into TrainingInterrupted or a TrainingError."""
     try:
         yield
-    except NonFiniteLossError as error:
-        raise NonFiniteLossError([_at_lr(d, config) for d in error.diagnostics]) from None
-    except NeuroScriptError:
-        raise
+    except NeuroScriptError as error:
+        raise type(error)([_in_config(d, config) for d in error.diagnostics]) from None
     except (Stopped, KeyboardInterrupt, SystemExit) as end:
         if stop.received is None and isinstance(end, SystemExit):
             raise
@@ -54,7 +52,13 @@ def failing_as_diagnostics(
         raise TrainingError([failed]) from error
 
 
-def _at_lr(diagnostic: object, config: Config) -> NonFiniteLoss:
-    assert isinstance(diagnostic, NonFiniteLoss)
-    span = config.where("training.lr")
-    return replace(diagnostic, span=span) if span is not None else diagnostic
+def _in_config(diagnostic: Diagnostic, config: Config) -> Diagnostic:
+    """What a module tells without knowing a config, at the key that it is about."""
+    match diagnostic:
+        case NonFiniteLoss():
+            span = config.where("training.lr")
+        case LossNotScalar():
+            span = config.where("training.loss")
+        case _:
+            span = None
+    return diagnostic if span is None else replace(diagnostic, span=span)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING
 
 import torch
@@ -52,22 +53,19 @@ class Meter:
             for name, metric in metrics.items():
                 if metric.device != scores.device:
                     metric.to(scores.device)
-                _update(name, metric, part, scores, targets)
+                update(name, metric, part, scores, targets)
 
     def read(self) -> dict[str, float]:
         """The mean loss and the metrics since the last reading, and starts anew.
 
-        A metric that the samples do not define (such as r2 of a single one) is left out.
+        A metric that the samples do not define (such as auroc of one class) is left out.
         """
         if self._sum is None:
             return {}
         found = {"loss": float(self._sum) / self._samples}
-        for _, metrics in self._metrics:
+        for part, metrics in self._metrics:
             for name, metric in metrics.items():
-                try:
-                    value = metric.compute()
-                except ValueError:
-                    value = None
+                value = _value(metric, part)
                 if isinstance(value, torch.Tensor) and value.numel() == 1:
                     found[name] = float(value)
                 metric.reset()
@@ -75,13 +73,36 @@ class Meter:
         return found
 
 
-def _update(
+def _value(metric: Metric, part: Part) -> object:
+    """What a metric comes to; None if the samples do not define it.
+
+    Of several classes or labels, those of which there is no sample are passed over.
+    """
+    with warnings.catch_warnings():
+        warnings.filterwarnings(
+            "error" if _kind(part) == "binary" else "ignore",
+            message="No (positive|negative) samples",
+        )
+        warnings.filterwarnings("ignore", message=".*was `nan`")
+        try:
+            return metric.compute()
+        except (ValueError, UserWarning):
+            return None
+
+
+def update(
     name: str, metric: Metric, part: Part, scores: torch.Tensor, targets: torch.Tensor
 ) -> None:
-    kind = part.task.metric_settings(part.head.classes).get("task")
+    """Shows a metric the scores and targets of a batch, in the form in which it takes them."""
+    kind = _kind(part)
     if name.endswith("perplexity"):
         metric.update(scores.unsqueeze(0), targets.unsqueeze(0))
     elif kind in ("binary", "multilabel"):
         metric.update(scores, targets.long())
     else:
         metric.update(scores, targets)
+
+
+def _kind(part: Part) -> object:
+    """What torchmetrics calls the kind of classification; None for other tasks."""
+    return part.task.metric_settings(part.head.classes).get("task")

@@ -58,6 +58,8 @@ def create_metric(
         raise ConfigError([UnknownMetricOption(place, name, unknown[0], shown)])
     told = {key: value for key, value in settings.items() if key in known and value is not None}
     arguments = {**told, **preset, **options}
+    if _chooses_by_task(cls) and "task" not in arguments:
+        raise ConfigError([UnsuitedMetric(place, name, "it is a metric of classification")])
     if arguments.get("task") == "binary":
         arguments.pop("average", None)
     try:

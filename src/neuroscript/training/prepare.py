@@ -20,7 +20,6 @@ from neuroscript.training.data import Data, load_data
 from neuroscript.training.errors import TrainingError, said
 from neuroscript.training.hooks import RegistryHooks
 from neuroscript.training.meter import Meter
-from neuroscript.training.metrics import create_metric
 from neuroscript.training.mismatch import NothingToLearn, NotMade
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.neuron import Neuron, load_neuron
@@ -83,7 +82,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     module = make_module(config, neuron, model)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
     _check_other_splits(config, data, subject, settled.objective)
-    best_of = _best_of(config, data, settled.objective)
+    best_of = _best_of(data, settled.objective)
     _check_monitors(config, best_of)
     _check_optimizer(config, module.model)
     loggers = _loggers(config)
@@ -166,13 +165,8 @@ def _check_other_splits(config: Config, data: Data, subject: Subject, objective:
             check_targets(config, objective, subject, samples)
 
 
-def _best_of(config: Config, data: Data, objective: Objective) -> dict[str, str]:
-    """The metrics that will be logged; raises NeuroScriptError at metrics that do not suit."""
-    for part in objective.parts:
-        settings = part.task.metric_settings(part.head.classes)
-        for index, metric in enumerate(part.head.metrics):
-            place = config.where(f"training.metrics.{index}") or config.where("training.metrics")
-            create_metric(metric, settings, place)
+def _best_of(data: Data, objective: Objective) -> dict[str, str]:
+    """The metrics that will be logged, and whether min or max of each is best."""
     best = Meter(objective).best()
     phases = ["train"] + ["val"] * (data.val is not None)
     return {f"{phase}_{name}": mode for phase in phases for name, mode in best.items()}

@@ -49,7 +49,7 @@ class UnsuitedMetric(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"metric `{self.name}` does not suit this run: {self.reason}"
+        return f"metric `{self.name}` does not suit the task: {self.reason}"
 
 
 @dataclass(frozen=True)

@@ -24,7 +24,7 @@ from neuroscript.training.neuron import Neuron
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.probe import Probe, input_names, probe, vocabularies
 from neuroscript.training.samples import Samples
-from neuroscript.training.suited import check_loss, check_range
+from neuroscript.training.suited import check_loss, check_metrics, check_range
 
 T = TypeVar("T")
 
@@ -85,7 +85,7 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
         lambda loss: create_loss(loss, where=config.at("training.loss"), folders=config.folders),
     )
     check_targets(config, objective, subject, samples)
-    _check_losses(config, objective, subject, seen, facts, samples)
+    _check_comparison(config, objective, subject, seen, facts, samples)
     return Settled(objective, facts, decisions, _signature(subject, seen))
 
 
@@ -175,7 +175,7 @@ def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision
     return head_for(decision.task, facts[port], port, loss, metrics)
 
 
-def _check_losses(
+def _check_comparison(
     config: Config,
     objective: Objective,
     subject: Subject,
@@ -187,7 +187,9 @@ def _check_losses(
     for part, output in zip(objective.parts, seen.outputs.values(), strict=True):
         port = part.head.port
         target = targets[port][: len(output)] if port in targets else None
-        check_loss(config, part, facts[port], output, target, seen.inputs, subject.span(port))
+        pair = part.task.arrange(output, target, seen.inputs)
+        check_loss(config, part, facts[port], pair, subject.span(port))
+        check_metrics(config, part, pair)
 
 
 def _signature(subject: Subject, seen: Probe) -> str:

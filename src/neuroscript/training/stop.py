@@ -27,7 +27,10 @@ class TrainingInterrupted(KeyboardInterrupt):
     def __str__(self) -> str:
         if self.checkpoint is None:
             return "interrupted before the first step; nothing was saved"
-        return f"interrupted after step {self.step}; the state is saved in {self.checkpoint}"
+        return (
+            f"interrupted after step {self.step}; the state is saved in {self.checkpoint}\n"
+            f'load it with neuroscript.load_run("{self.run_dir}")'
+        )
 
 
 class Stopped(BaseException):

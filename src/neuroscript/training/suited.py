@@ -1,9 +1,8 @@
-"""Whether a loss can serve the task and the targets: found before a run begins."""
+"""Whether loss and metrics can serve the task and the targets: found before a run begins."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 
 import torch
 from torch import Tensor
@@ -14,26 +13,25 @@ from neuroscript.diagnostics import NeuroScriptError, Span
 from neuroscript.training.component import written
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts
+from neuroscript.training.meter import update
+from neuroscript.training.metrics import create_metric
 from neuroscript.training.objective import Part
 from neuroscript.training.samples import Samples, first_where
-from neuroscript.training.settings import LossRefused, TargetOutside
+from neuroscript.training.settings import LossRefused, TargetOutside, UnsuitedMetric
 
 
 def check_loss(
     config: Config,
     part: Part,
     facts: Facts,
-    output: Tensor,
-    target: Tensor | None,
-    inputs: Sequence[Tensor],
+    pair: tuple[Tensor, Tensor],
     declared_at: Span | None,
 ) -> None:
-    """Refuses a loss that cannot compare the output for the first samples with their targets.
+    """Refuses a loss that cannot compare the predictions for the first samples with the targets.
 
     A loss of one's own is only asked for its objection: it may need more than a few samples.
     Raises ConfigError at the loss of the config.
     """
-    pair = part.task.arrange(output, target, inputs)
     reason = part.loss.objection(*pair)
     if reason is None and isinstance(part.loss, TorchLoss):
         reason = _failure(part, *pair)
@@ -53,6 +51,24 @@ def _failure(part: Part, predictions: Tensor, targets: Tensor) -> str | None:
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
         return str(error).strip().partition("\n")[0]
     return None
+
+
+def check_metrics(config: Config, part: Part, pair: tuple[Tensor, Tensor]) -> None:
+    """Refuses metrics that cannot compare them, and those that do not exist.
+
+    Raises ConfigError at the metric in the config.
+    """
+    predictions, targets = pair
+    settings = part.task.metric_settings(part.head.classes)
+    scores = part.task.scores(predictions, part.head.last)
+    for index, component in enumerate(part.head.metrics):
+        place = config.where(f"training.metrics.{index}") or config.place("training.metrics")
+        name, metric = create_metric(component, settings, place)
+        try:
+            update(name, metric, part, scores, targets)
+        except (RuntimeError, ValueError, TypeError, IndexError) as error:
+            reason = str(error).strip().partition("\n")[0]
+            raise ConfigError([UnsuitedMetric(place, name, reason)]) from error
 
 
 def check_range(config: Config, part: Part, target: Tensor, samples: Samples) -> None:

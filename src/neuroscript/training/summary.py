@@ -142,7 +142,7 @@ def _split(asked: Any, loader: DataLoaderContract | None) -> str | None:
         return None
     named = f"{asked:g} of train" if isinstance(asked, float) else _named(asked)
     count = _count(loader)
-    return named if count is None else f"{named}   {count} samples"
+    return named if count is None else f"{named}   {count} sample{'' if count == 1 else 's'}"
 
 
 def _named(paths: Any) -> str:
