@@ -56,7 +56,7 @@ def test_every_value_knows_its_place(tmp_path: Path) -> None:
 def test_a_component_tells_the_place_of_its_name_and_options(tmp_path: Path) -> None:
     text = "data: {train: a, format: huggingface, name: wikitext}\ntraining: {loss: mse}\n"
     config = load_config(write(tmp_path, text))
-    data, loss = config.at("data"), config.at("training.loss")
+    data, loss = config.at("data", "format"), config.at("training.loss")
     assert [span.text for span in (data(None), data("name"), loss(None)) if span] == [
         "huggingface",
         "name",

@@ -41,7 +41,7 @@ def test_mistakes_in_the_data_section_are_told_at_their_key(tmp_path: Path) -> N
     config = load_config({"data": {"train": "a.csv", "featurs": ["a"], "shufle": True}})
     settings = {**config.data.options, "path": str(tmp_path / "a.csv")}
     with pytest.raises(ContractError) as raised:
-        create_dataloader(settings, where=config.at("data"))
+        create_dataloader(settings, where=config.at("data", "format"))
     found = [(d.span.text, d.help) for d in raised.value.diagnostics]
     assert found == [
         ("featurs", "did you mean `features`?"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,12 @@ class Config(Section):
         """Where a key itself stands, or the nearest section that is given."""
         return self.where_key(key) or self.place(key)
 
-    def at(self, key: str) -> ComponentPlace:
-        """Where a component stands, in the form that `contracts.create_…` takes."""
-        return ComponentPlace(self, key)
+    def at(self, key: str, *named_by: str) -> ComponentPlace:
+        """Where a component stands, in the form that `contracts.create_…` takes.
+
+        `named_by` are the keys below it that say which one it is; `name` if there are none.
+        """
+        return ComponentPlace(self, key, named_by or ("name",))
 
     def resolve(self, key: str) -> Path:
         """The file that a key names, looked up beside the config, then in the working directory.
@@ -170,17 +174,18 @@ class Config(Section):
 class ComponentPlace:
     """The places of one component of a config: its name, and each of its options."""
 
-    def __init__(self, config: Config, key: str) -> None:
+    def __init__(self, config: Config, key: str, named_by: Sequence[str]) -> None:
         self.config = config
         self.key = key
+        self.named_by = named_by
 
     def __call__(self, option: str | None) -> Span | None:
         """Where the option's key stands, or for None the name, or else the whole component."""
         if option is not None:
             found = self.config.where_key(f"{self.key}.{option}")
         else:
-            name = "format" if self.key == "data" else "name"
-            found = self.config.where(f"{self.key}.{name}")
+            places = (self.config.where(f"{self.key}.{key}") for key in self.named_by)
+            found = next(filter(None, places), None)
         return found or self.config.where(self.key)
 
 

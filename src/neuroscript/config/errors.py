@@ -54,7 +54,9 @@ class NotYaml(Diagnostic):
 
     @property
     def help(self) -> str | None:
-        return "indent with spaces" if "'\\t'" in self.reason else None
+        if "'\\t'" in self.reason:
+            return "indent with spaces"
+        return "quote text that begins with `*`" if "scanning an alias" in self.reason else None
 
 
 @dataclass(frozen=True)
@@ -105,7 +107,7 @@ class MissingKey(Diagnostic):
 
     @property
     def help(self) -> str | None:
-        return f"it says {self.meaning}" if self.meaning else None
+        return f"it is {self.meaning}" if self.meaning else None
 
 
 @dataclass(frozen=True)

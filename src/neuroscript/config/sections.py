@@ -43,7 +43,9 @@ class DataSection(BaseModel):
 
     model_config = ConfigDict(extra="allow", frozen=True, strict=True)
 
-    train: Paths | None = Field(default=None, description="path, list of paths or glob")
+    train: Paths | None = Field(
+        default=None, description="the training data: a path, a list of paths or a glob"
+    )
     val: Paths | float | None = Field(
         default=None, description="path, list, glob, or the fraction of `train` to hold out"
     )

@@ -55,7 +55,7 @@ def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
 def contradictions(config: Config) -> Iterator[Diagnostic]:
     """Keys that are right by themselves, but not together."""
     if config.data.format is None:
-        yield from _training_keys_in_data(config)
+        yield from _wrong_keys_in_data(config)
     first, second = config.data.batch_size, config.training.batch_size
     here, there = config.where("training.batch_size"), config.where("data.batch_size")
     if first and second and first != second and here and there:
@@ -71,12 +71,16 @@ def contradictions(config: Config) -> Iterator[Diagnostic]:
             yield BadValue(span, f"data.{split}", "should be a fraction between 0 and 1, or a path")
 
 
-def _training_keys_in_data(config: Config) -> Iterator[Diagnostic]:
-    """Keys of training under `data`, where every key may be an option of the loader."""
+def _wrong_keys_in_data(config: Config) -> Iterator[Diagnostic]:
+    """Keys under `data`, where every key may be an option of the loader, that are surely wrong.
+
+    Those are keys of training, and slips for `train` where that is missing.
+    """
+    known = list(DataSection.model_fields)
     for key in config.data.options:
         span = config.where_key(f"data.{key}")
-        if span and (key in TrainingSection.model_fields or key in ELSEWHERE):
-            known = list(DataSection.model_fields)
+        slip = config.data.train is None and nearest(key, ["train"])
+        if span and (slip or key in TrainingSection.model_fields or key in ELSEWHERE):
             yield UnknownKey(span, key, "data", known, _home_of(key, known))
 
 

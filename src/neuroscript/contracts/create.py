@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from inspect import Parameter
 from pathlib import Path
@@ -135,8 +136,10 @@ def make(
     except (NeuroScriptError, AssertionError):
         raise
     except Exception as error:
-        place = place_of(where, None, kind, name)
-        raise ContractError([NotMade(place, kind, name, _first_line(error))]) from error
+        reason = _first_line(error)
+        named = next((option for option in options if re.search(rf"\b{option}\b", reason)), None)
+        place = place_of(where, named, kind, name)
+        raise ContractError([NotMade(place, kind, name, reason)]) from error
 
 
 def check_options(

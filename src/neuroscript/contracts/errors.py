@@ -81,7 +81,8 @@ class UnknownOption(Diagnostic):
         near = did_you_mean(self.option, [*self.known, *self.beside])
         if near:
             return near
-        return f"its options are {_and_list(self.known)}" if self.known else "it takes no options"
+        own = [option for option in self.known if option not in self.beside]
+        return f"its options are {_and_list(own)}" if own else "it takes no options"
 
 
 @dataclass(frozen=True)
