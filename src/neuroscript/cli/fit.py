@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import sys
+from typing import TYPE_CHECKING
 
 import click
+
+if TYPE_CHECKING:
+    from neuroscript.config import Config
+    from neuroscript.training import Runner
 
 
 @click.command("fit")
@@ -36,33 +41,35 @@ def command(
     if print_config:
         click.echo(loaded.dump(), nl=False)
         return
-    _imported_without_collecting()
-    from neuroscript.training.fitting import run
-    from neuroscript.training.prepare import prepare
-    from neuroscript.training.stop import TrainingInterrupted
-    from neuroscript.training.summary import as_json_object, plan_lines
-
     try:
-        prepared = prepare(loaded)
-        if dry_run:
-            prepared.try_one_batch()
-            if not quiet:
-                click.echo("\n".join(plan_lines(prepared.plan)), err=True)
-            return
-        runner = run(prepared, quiet)
-    except TrainingInterrupted as interrupted:
-        click.echo(f"\n{interrupted}", err=True)
-        if interrupted.checkpoint is not None:
-            click.echo(f'load it with neuroscript.load_run("{interrupted.run_dir}")', err=True)
+        runner = _train(loaded, dry_run, quiet)
+    except KeyboardInterrupt as interrupted:
+        told = str(interrupted) or "interrupted before training began; nothing was saved"
+        click.echo(f"\n{told}", err=True)
         sys.exit(130)
-    except KeyboardInterrupt:
-        click.echo("\ninterrupted before training began; nothing was saved", err=True)
-        sys.exit(130)
-    if as_json:
+    if as_json and runner is not None:
+        from neuroscript.training.summary import as_json_object
+
         click.echo(json.dumps(as_json_object(runner)))
 
 
-def _imported_without_collecting() -> None:
+def _train(config: Config, dry_run: bool, quiet: bool) -> Runner | None:
+    """Trains, or with `dry_run` only tries one batch."""
+    _import_without_collecting()
+    from neuroscript.training.fitting import run
+    from neuroscript.training.prepare import prepare
+    from neuroscript.training.summary import plan_lines
+
+    prepared = prepare(config)
+    if not dry_run:
+        return run(prepared, quiet)
+    prepared.try_one_batch()
+    if not quiet:
+        click.echo("\n".join(plan_lines(prepared.plan)), err=True)
+    return None
+
+
+def _import_without_collecting() -> None:
     """Imports what training needs; half a million objects that stay need no collecting."""
     import gc
 
