@@ -200,7 +200,7 @@ def _join(
     resolver: Resolver, found: list[_Branch], span: Span, chain: Chain, last: bool
 ) -> tuple[tuple[Tensor, ...], dict[str, Tensor]]:
     """What a choice gives: one tensor for each result, and for each output that is written."""
-    writes = _written(resolver, found, span, chain, last)
+    writes = _written(resolver, found, span, last)
     first = found[0]
     if not all(branch.known for branch in found):
         resolver.failed = True
@@ -224,9 +224,7 @@ def _join(
     return outputs, writes
 
 
-def _written(
-    resolver: Resolver, found: list[_Branch], span: Span, chain: Chain, last: bool
-) -> dict[str, Tensor]:
+def _written(resolver: Resolver, found: list[_Branch], span: Span, last: bool) -> dict[str, Tensor]:
     """Outputs that every branch writes; one that some leave out is NS405."""
     writes: dict[str, Tensor] = {}
     for output in dict.fromkeys(name for branch in found for name in branch.region.writes):

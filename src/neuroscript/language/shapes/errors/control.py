@@ -1,0 +1,162 @@
+"""What can be wrong where a program decides or repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import Diagnostic, Label, Severity, Span
+from neuroscript.language.shapes.shape import Shape
+
+
+@dataclass(frozen=True)
+class ResultsDiffer(Diagnostic):
+    code = "NS402"
+    results: tuple[tuple[Span, str], ...]
+
+    @property
+    def message(self) -> str:
+        return "the branches give different results"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, text) for span, text in self.results]
+
+    @property
+    def help(self) -> str:
+        return "all branches have to give the same shape"
+
+
+@dataclass(frozen=True)
+class NotExhaustive(Diagnostic):
+    code = "NS401"
+    source: Shape
+    example: str
+    last_arm: Span
+
+    @property
+    def message(self) -> str:
+        return f"no arm takes {self.example}"
+
+    @property
+    def label(self) -> str:
+        return f"this can be {self.source}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.last_arm, "the last arm")]
+
+    @property
+    def help(self) -> str:
+        return f"add an arm: `{self.example}: ..`"
+
+
+@dataclass(frozen=True)
+class MayMissShapes(Diagnostic):
+    code = "NS904"
+    severity = Severity.WARNING
+    tests: tuple[tuple[Span, str], ...]
+
+    @property
+    def message(self) -> str:
+        return "this match may meet a shape that no arm takes"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, text) for span, text in self.tests]
+
+    @property
+    def help(self) -> str:
+        return "add an arm for the rest: `[*rest]: ..`"
+
+
+@dataclass(frozen=True)
+class Unreachable(Diagnostic):
+    code = "NS903"
+    severity = Severity.WARNING
+    why: str
+    covering: Span | None
+
+    @property
+    def message(self) -> str:
+        return f"this arm is never taken: {self.why}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.covering, "taken before it")] if self.covering else []
+
+    @property
+    def help(self) -> str:
+        return "put it before the arm that covers it" if self.covering else "remove it"
+
+
+@dataclass(frozen=True)
+class NoArmFits(Diagnostic):
+    code = "NS406"
+    neuron: str
+    signature: str
+    arms: tuple[tuple[Span, str], ...]
+
+    @property
+    def message(self) -> str:
+        return f"no arm of `match` fits `{self.neuron}`, which is {self.signature}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(span, text) for span, text in self.arms]
+
+    @property
+    def help(self) -> str:
+        return "add an arm for that signature"
+
+
+@dataclass(frozen=True)
+class BadCount(Diagnostic):
+    code = "NS408"
+    count: str
+
+    @property
+    def message(self) -> str:
+        return f"something cannot be repeated {self.count} times"
+
+    @property
+    def help(self) -> str:
+        return "a count is a whole number from 0 to 10000"
+
+
+@dataclass(frozen=True)
+class DoesNotFitItself(Diagnostic):
+    code = "NS409"
+    name: str
+    problem: str
+    first: Span
+    last: Span
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` cannot follow itself: {self.problem}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        labels = [Label(self.first, "the first item takes what arrives")]
+        if self.last != self.first:
+            labels.append(Label(self.last, "the last item gives the next round"))
+        return labels
+
+    @property
+    def help(self) -> str:
+        return "what a round gives has to be what the next one takes"
+
+
+@dataclass(frozen=True)
+class TooManyLevels(Diagnostic):
+    code = "NS411"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` contains itself over more than 1000 levels"
+
+    @property
+    def help(self) -> str:
+        return "give arguments that reach the end of the recursion"
