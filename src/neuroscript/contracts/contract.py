@@ -60,3 +60,9 @@ def own_method(cls: type, name: str, base: type) -> bool:
     False
     """
     return inspect.getattr_static(cls, name, None) is not inspect.getattr_static(base, name, None)
+
+
+def options_of_contract(cls: type, base: type) -> Options | None:
+    """What a contract's class takes: its own `from_config` beside the name, else its `__init__`."""
+    own = own_method(cls, "from_config", base)
+    return options_of(cls.from_config, skip=1) if own else options_of(cls)  # type: ignore[attr-defined]

@@ -37,10 +37,10 @@ def spoken(kind: str) -> str:
     return {"dataloader": "data loader", "checkpoint": "checkpoint format"}.get(kind, kind)
 
 
-def said(kind: str, name: str) -> Span:
-    """A place to show for a name that was passed in Python and stands in no file."""
-    source = Source("<python>", f"{kind}: {name}")
-    return Span(source, len(kind) + 2, len(source.text))
+def said(subject: str, text: str) -> Span:
+    """A place to show for what was passed in Python and stands in no file."""
+    source = Source("<python>", f"{subject}: {text}")
+    return Span(source, len(subject) + 2, len(source.text))
 
 
 @dataclass(frozen=True)

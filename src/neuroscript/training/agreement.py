@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Protocol
 
 from torch import Tensor
 
 from neuroscript.diagnostics import Diagnostic, Span
+from neuroscript.language import Port
 from neuroscript.training.head import Head
 from neuroscript.training.look import shape_text, values_of
 from neuroscript.training.mismatch import (
@@ -20,24 +20,7 @@ from neuroscript.training.mismatch import (
     TooManyNames,
 )
 from neuroscript.training.samples import Samples, first_where
-
-IGNORED = -100
-"""The class index that losses and metrics pass over."""
-
-
-class Port(Protocol):
-    """A declared input or output, as the language describes it."""
-
-    @property
-    def name(self) -> str: ...
-    @property
-    def named(self) -> bool: ...
-    @property
-    def shape(self) -> tuple[int | str, ...]: ...
-    @property
-    def dtype(self) -> str: ...
-    @property
-    def span(self) -> Span: ...
+from neuroscript.training.tasks.task import IGNORED
 
 
 def check_inputs(ports: Sequence[Port], samples: Samples) -> list[Diagnostic]:

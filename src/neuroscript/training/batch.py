@@ -6,7 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from neuroscript.training.errors import TrainingError, said
+from neuroscript.contracts.errors import said
+from neuroscript.training.errors import TrainingError
 from neuroscript.training.mismatch import InputMissing, OutputMissing
 
 if TYPE_CHECKING:

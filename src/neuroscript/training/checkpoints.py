@@ -11,8 +11,12 @@ from lightning.pytorch.callbacks import Checkpoint, ModelCheckpoint
 from lightning.pytorch.plugins.io import CheckpointIO
 
 from neuroscript.config import Config
-from neuroscript.contracts import CheckpointContract, CheckpointMetadata, create_checkpoint
-from neuroscript.training.component import split
+from neuroscript.contracts import (
+    CheckpointContract,
+    CheckpointMetadata,
+    create_checkpoint,
+    split_component,
+)
 from neuroscript.training.errors import NonFiniteLossError
 
 if TYPE_CHECKING:
@@ -53,8 +57,8 @@ def checkpoint_settings(config: Config, best_of: Mapping[str, str]) -> Checkpoin
     Without a `monitor`, the best are those of least validation loss, if there is one. Raises
     ConfigError or ContractError at the key that is wrong.
     """
-    name, options = split(config.training.checkpoint)
-    name = name or "torch"
+    where = config.at("training.checkpoint")
+    name, options = split_component("checkpoint", config.training.checkpoint, where)
     ours = {key: options.pop(key) for key in OURS if key in options}
     for key, least in (("every", 1), ("keep", 0)):
         value = ours.get(key, least)
@@ -68,7 +72,7 @@ def checkpoint_settings(config: Config, best_of: Mapping[str, str]) -> Checkpoin
     contract = create_checkpoint(
         {"name": name, **options},
         beside=OURS,
-        where=config.at("training.checkpoint"),
+        where=where,
         folders=config.folders,
     )
     ours.setdefault("monitor", "val_loss" if "val_loss" in best_of else None)

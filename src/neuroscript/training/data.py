@@ -12,7 +12,7 @@ from neuroscript.config import Config, ConfigError
 from neuroscript.config.named.data_files import SPLITS, data_files
 from neuroscript.contracts import DataLoaderContract, create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
-from neuroscript.training.errors import said
+from neuroscript.contracts.errors import said
 from neuroscript.training.settings import CannotSplit
 
 Split: TypeAlias = Literal["train", "val", "test"]

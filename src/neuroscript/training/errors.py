@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import (
-    Diagnostic,
-    NeuroScriptError,
-    Source,
-    Span,
-)
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError
 
 
 class TrainingError(NeuroScriptError):
@@ -18,12 +13,6 @@ class TrainingError(NeuroScriptError):
 
 class NonFiniteLossError(TrainingError):
     """A loss that became NaN or infinite: the weights are spoilt and not worth keeping."""
-
-
-def said(subject: str, text: str) -> Span:
-    """A place to show for what was passed in Python and stands in no file."""
-    source = Source("<python>", f"{subject}: {text}")
-    return Span(source, len(subject) + 2, len(source.text))
 
 
 @dataclass(frozen=True)

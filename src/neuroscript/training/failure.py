@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from neuroscript.config import Config
+from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError
 from neuroscript.training.errors import (
     LossNotScalar,
     NonFiniteLoss,
     RunFailed,
     TrainingError,
-    said,
 )
 from neuroscript.training.stop import Stopped, TrainingInterrupted
 from neuroscript.training.user_line import line_of_user

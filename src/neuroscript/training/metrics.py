@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.config import ConfigError
+from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
 from neuroscript.training.component import Component, split
-from neuroscript.training.errors import said
 from neuroscript.training.settings import UnknownMetric, UnknownMetricOption, UnsuitedMetric
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.codegen import build, emit
 from neuroscript.config import Config, check_neuron
-from neuroscript.training.agreement import Port
+from neuroscript.language import Port
 
 if TYPE_CHECKING:
     from lightning import LightningModule

@@ -11,10 +11,11 @@ import torch
 from torch import Tensor, nn
 
 from neuroscript.contracts import LossContract, create_loss
+from neuroscript.contracts.errors import said
 from neuroscript.training.activation import Conversion, conversion
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import split
-from neuroscript.training.errors import LossNotScalar, TrainingError, said
+from neuroscript.training.errors import LossNotScalar, TrainingError
 from neuroscript.training.head import Head
 from neuroscript.training.tasks import BY_NAME, Task
 

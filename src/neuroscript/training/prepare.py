@@ -7,17 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
-from lightning import LightningModule, seed_everything
+from lightning import seed_everything
 from lightning.pytorch.callbacks import Callback
 from torch import nn
 
 from neuroscript.config import Config, ConfigError
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
+from neuroscript.contracts.errors import said
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints import CheckpointSettings, checkpoint_settings
 from neuroscript.training.component import Component
 from neuroscript.training.data import Data, load_data
-from neuroscript.training.errors import TrainingError, said
+from neuroscript.training.errors import TrainingError
 from neuroscript.training.hooks import RegistryHooks
 from neuroscript.training.meter import Meter
 from neuroscript.training.mismatch import NothingToLearn, NotMade
@@ -32,17 +33,13 @@ from neuroscript.training.summary import make_plan
 from neuroscript.training.trainer import check_trainer_arguments, make_trainer, trainer_arguments
 
 
-class TrainedModule(RegistryHooks, LightningModule):
-    """What a generated `…Module` and `NeuronModule` have in common, for annotations."""
-
-
 @dataclass(frozen=True, slots=True)
 class Prepared:
     """A run that can start."""
 
     config: Config
     plan: Plan
-    module: TrainedModule
+    module: RegistryHooks
     data: Data
     checkpoint: CheckpointSettings
     best_of: dict[str, str]
@@ -100,7 +97,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
 
 def make_module(
     config: Config, neuron: Neuron | None, model: nn.Module | type[nn.Module] | None
-) -> TrainedModule:
+) -> RegistryHooks:
     """The LightningModule of a run: the generated one, or one around a model handed in."""
     training = config.training
     settings: dict[str, Any] = {
@@ -123,7 +120,7 @@ def make_module(
             model = _instance(config, model)
         given = model.model if isinstance(model, RegistryHooks) else model
         made = NeuronModule(given, **settings)
-    module: TrainedModule = made
+    module: RegistryHooks = made
     return module
 
 

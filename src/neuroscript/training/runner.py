@@ -16,24 +16,25 @@ from neuroscript.contracts import (
     ContractRegistry,
     create_checkpoint,
 )
+from neuroscript.contracts.errors import said
 from neuroscript.training.answers import answers, as_batch
 from neuroscript.training.batch import INPUT
 from neuroscript.training.chatter import hushed
-from neuroscript.training.errors import NothingToTest, TrainingError, said
+from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.objective import Objective, as_tuple
 
 if TYPE_CHECKING:
     from lightning import LightningDataModule, Trainer
 
+    from neuroscript.training.hooks import RegistryHooks
     from neuroscript.training.planning import Plan
-    from neuroscript.training.prepare import TrainedModule
 
 
 @dataclass
 class Runner:
     """What `fit` returns. The model stays where it was trained; inputs are brought to it."""
 
-    module: TrainedModule
+    module: RegistryHooks
     """The LightningModule around the model."""
 
     trainer: Trainer | None

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import torch
@@ -12,10 +11,11 @@ from torch import Tensor
 
 from neuroscript.contracts import DataLoaderContract
 from neuroscript.contracts.dataloader.columns import ColumnLoader
-from neuroscript.contracts.dataloader.columns.errors import on_line
+from neuroscript.contracts.dataloader.columns.errors import on_line, text_of_line
+from neuroscript.contracts.dataloader.ecosystem import as_batch
+from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
 from neuroscript.training.batch import INPUT, TARGET
-from neuroscript.training.errors import said
 
 Place = Callable[[int], Span]
 """Where the sample with a certain index stands."""
@@ -46,9 +46,10 @@ def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Sample
         first = loader.gather(torch.arange(min(len(loader.table), 2)))
         table = loader.table
         return Samples(table.inputs, table.targets, first["input"], _lines_of(loader), names)
-    batch = next(iter(loader))
+    batch = as_batch(next(iter(loader)))
+    target = batch.pop(TARGET, None)
+    given = batch.get(INPUT, batch)
     place = elsewhere or said("data", type(loader).__name__)
-    given, target = _sides(batch)
     return Samples(
         _by_name(given, INPUT),
         {} if target is None else _by_name(target, TARGET),
@@ -65,20 +66,6 @@ def first_where(condition: Tensor) -> int:
     1
     """
     return int(torch.nonzero(condition.reshape(len(condition), -1).any(1))[0])
-
-
-def _sides(batch: Any) -> tuple[Any, Any]:
-    """The inputs and the targets of a batch."""
-    if isinstance(batch, Mapping):
-        if INPUT in batch:
-            return batch[INPUT], batch.get(TARGET)
-        inputs = {name: value for name, value in batch.items() if name != TARGET}
-        return inputs, batch.get(TARGET)
-    if isinstance(batch, (tuple, list)) and len(batch) == 2:
-        return batch[0], batch[1]
-    if isinstance(batch, (tuple, list)) and len(batch) == 1:
-        return batch[0], None
-    return batch, None
 
 
 def _by_name(given: Any, name: str) -> dict[str, Tensor]:
@@ -99,12 +86,6 @@ def _names_of(loader: object) -> dict[str, tuple[str, ...]]:
 def _lines_of(loader: ColumnLoader) -> Place:
     def place(sample: int) -> Span:
         file, number = loader.sample_line(sample)
-        return on_line(file, number, _line(file, number))
+        return on_line(file, number, text_of_line(file, number))
 
     return place
-
-
-def _line(file: Path, number: int) -> str:
-    """A line of a data file, read again so that it can be shown."""
-    with file.open(encoding="utf-8", errors="replace") as lines:
-        return next((line for at, line in enumerate(lines, 1) if at == number), "")

@@ -10,9 +10,10 @@ from typing import Any
 from torch import nn
 
 from neuroscript.contracts import create_logger
+from neuroscript.contracts.errors import said
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component
-from neuroscript.training.errors import NonFiniteLoss, NonFiniteLossError, said
+from neuroscript.training.errors import NonFiniteLoss, NonFiniteLossError
 from neuroscript.training.head import Head
 from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import Loggers

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.config import Config
-from neuroscript.contracts import DataLoaderContract
+from neuroscript.contracts import DataLoaderContract, split_component
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.training.component import split, written
 from neuroscript.training.data import Data
@@ -30,7 +30,7 @@ def make_plan(
     """The plan of a run."""
     training = config.training
     heads = tuple(part.head for part in settled.objective.parts)
-    optimizer, _ = split(training.optimizer)
+    optimizer, _ = split_component("optimizer", training.optimizer)
     loggers = training.logger if isinstance(training.logger, list) else [training.logger]
     file = config.model.file if subject.declared is not None else None
     return Plan(
@@ -43,7 +43,7 @@ def make_plan(
         task=_by_output({head.port: head.task for head in heads}),
         loss=_by_output({head.port: split(head.loss)[0] for head in heads}),
         metrics=_by_output({head.port: [split(m)[0] for m in head.metrics] for head in heads}),
-        optimizer=optimizer or "adam",
+        optimizer=optimizer,
         lr=training.lr,
         batch_size=config.batch_size,
         epochs=config.epochs,
@@ -51,8 +51,8 @@ def make_plan(
         seed=training.seed,
         val=_split(config.data.val, data.val),
         test=_split(config.data.test, data.test),
-        logger=[split(logger)[0] for logger in loggers],
-        checkpoint=split(training.checkpoint)[0] or "torch",
+        logger=[split_component("logger", logger)[0] for logger in loggers],
+        checkpoint=split_component("checkpoint", training.checkpoint)[0],
         reasons=_reasons(config, settled),
         notices=_notices(settled),
         heads=heads,

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.config import Config, ConfigError
+from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
-from neuroscript.training.errors import said
 from neuroscript.training.settings import TrainerRefuses, UnknownTrainerArgument
 
 if TYPE_CHECKING:

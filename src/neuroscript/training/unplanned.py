@@ -8,9 +8,10 @@ from typing import Any
 
 from torch import nn
 
+from neuroscript.contracts.errors import said
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component, of_output
-from neuroscript.training.errors import TrainingError, said
+from neuroscript.training.errors import TrainingError
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.inference import Objection, decide
 from neuroscript.training.look import facts_of, values_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from neuroscript.contracts.contract import Options, Recipe, options_of, own_method
+from neuroscript.contracts.contract import Options, Recipe, options_of_contract
 
 if TYPE_CHECKING:
     from torch import nn
@@ -62,9 +62,7 @@ class CheckpointContract(ABC):
     @classmethod
     def options(cls) -> Options | None:
         """The options that a config may give it; None if it takes any."""
-        if own_method(cls, "from_config", CheckpointContract):
-            return options_of(cls.from_config, skip=1)
-        return options_of(cls)
+        return options_of_contract(cls, CheckpointContract)
 
 
 def recipe(name: str, implementation: Any) -> Recipe[CheckpointContract] | None:

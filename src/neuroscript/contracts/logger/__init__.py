@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Self
 from lightning.pytorch.callbacks import Callback
 from lightning.pytorch.loggers import Logger
 
-from neuroscript.contracts.contract import Options, Recipe, options_of, own_method
+from neuroscript.contracts.contract import Options, Recipe, options_of, options_of_contract
 
 if TYPE_CHECKING:
     from lightning import LightningModule, Trainer
@@ -57,9 +57,7 @@ class LoggerContract(Callback):
     @classmethod
     def options(cls) -> Options | None:
         """The options that a config may give it; None if it takes any."""
-        if own_method(cls, "from_config", LoggerContract):
-            return options_of(cls.from_config, skip=1)
-        return options_of(cls)
+        return options_of_contract(cls, LoggerContract)
 
 
 class LightningLogger(LoggerContract):

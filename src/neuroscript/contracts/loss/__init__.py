@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from neuroscript.contracts.contract import Options, Recipe, options_of, own_method
+from neuroscript.contracts.contract import Options, Recipe, options_of, options_of_contract
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
@@ -54,9 +53,7 @@ class LossContract(ABC):
     @classmethod
     def options(cls) -> Options | None:
         """The options that a config may give it; None if it takes any."""
-        if own_method(cls, "from_config", LossContract):
-            return options_of(cls.from_config, skip=1)
-        return options_of(cls)
+        return options_of_contract(cls, LossContract)
 
 
 class ModuleLoss(LossContract):
@@ -100,6 +97,6 @@ def recipe(name: str, implementation: Any) -> Recipe[LossContract] | None:
         return None
     if isinstance(implementation, nn.Module):
         return Recipe(lambda: ModuleLoss(implementation), {})
-    if inspect.isroutine(implementation) or callable(implementation):
+    if callable(implementation):
         return Recipe(lambda **o: FunctionLoss(implementation, o), options_of(implementation, 2))
     return None

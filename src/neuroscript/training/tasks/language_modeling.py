@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, class_loss, log_probabilities
+from neuroscript.training.tasks.task import Task, class_loss, log_probabilities, multiclass
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -67,4 +67,4 @@ class LanguageModeling(Task):
         return output.argmax(-1), None
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
-        return {"task": "multiclass", "num_classes": classes, "ignore_index": -100}
+        return multiclass(classes)

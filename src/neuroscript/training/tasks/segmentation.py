@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, class_loss, likeliest, log_probabilities
+from neuroscript.training.tasks.task import (
+    Task,
+    class_loss,
+    likeliest,
+    log_probabilities,
+    multiclass,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,4 +69,4 @@ class Segmentation(Task):
         return likeliest(output, last, dim=1)
 
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
-        return {"task": "multiclass", "num_classes": classes, "ignore_index": -100}
+        return multiclass(classes)

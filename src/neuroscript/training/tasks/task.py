@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 
+IGNORED = -100
+"""The class index that losses and metrics pass over, as in torch."""
+
+
 class Task(ABC):
     """One row of the table of what is inferred from what.
 
@@ -63,6 +67,11 @@ class Task(ABC):
     def metric_settings(self, classes: int | None) -> dict[str, Any]:
         """What every metric of this task is told, where it has such an argument."""
         return {}
+
+
+def multiclass(classes: int | None) -> dict[str, Any]:
+    """The settings of metrics that compare one class of several."""
+    return {"task": "multiclass", "num_classes": classes, "ignore_index": IGNORED}
 
 
 def log_probabilities(predictions: Tensor, last: str | None, dim: int) -> Tensor:
