@@ -25,7 +25,7 @@ from neuroscript.training.user_line import line_of_user
 if TYPE_CHECKING:
     from lightning import Trainer
 
-    from neuroscript.training.checkpoints import LastCheckpoint
+    from neuroscript.training.checkpoints.last import LastCheckpoint
     from neuroscript.training.stop import StopOnSignal
 
 

@@ -19,11 +19,9 @@ from neuroscript.contracts import create_logger
 from neuroscript.contracts.logger.console import ConsoleLogger
 from neuroscript.contracts.logger.csv import CsvLogger
 from neuroscript.training.chatter import hushed
-from neuroscript.training.checkpoints import (
-    BestCheckpoints,
-    ContractCheckpointIO,
-    LastCheckpoint,
-)
+from neuroscript.training.checkpoints.best import BestCheckpoints
+from neuroscript.training.checkpoints.contract_io import ContractCheckpointIO
+from neuroscript.training.checkpoints.last import LastCheckpoint
 from neuroscript.training.data import ContractDataModule
 from neuroscript.training.failure import failing_as_diagnostics
 from neuroscript.training.prepare import Prepared, prepare

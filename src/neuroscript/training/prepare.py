@@ -15,7 +15,7 @@ from neuroscript.config import Config, ConfigError
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
 from neuroscript.contracts.errors import said
 from neuroscript.training.chatter import hushed
-from neuroscript.training.checkpoints import CheckpointSettings, checkpoint_settings
+from neuroscript.training.checkpoints.settings import CheckpointSettings, checkpoint_settings
 from neuroscript.training.component import Component
 from neuroscript.training.data import Data, load_data
 from neuroscript.training.errors import TrainingError
