@@ -1,4 +1,4 @@
-"""Steps that hold blocks of their own: `if`, `match`, `@wrap`; and rearrangements."""
+"""Steps that hold blocks of their own: `if` and `match`."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Span, nearest
-from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.chain import Bundle, Chain, Failed
-from neuroscript.language.names.definition import Definition, dim_names
+from neuroscript.language.names.definition import dim_names
 from neuroscript.language.names.errors import (
     BranchesDisagree,
     MisplacedOperation,
-    NoNeuronParameter,
     NotANeuronParameter,
     SomeBranchesWrite,
-    UnknownAnnotation,
-    UnknownNeuron,
     Unused,
     WrongTensorCount,
     plural,
@@ -25,21 +21,15 @@ from neuroscript.language.names.flow import (
     Choice,
     ContractArm,
     Dispatch,
-    Instance,
-    Rearranged,
     Region,
     Selection,
     ShapeArm,
     Tensor,
 )
-from neuroscript.language.names.ports import Ports, ports_of
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import mentioned_in_block
 
 if TYPE_CHECKING:
     from neuroscript.language.names.resolve import Resolver
-
-REDUCTIONS = ("mean", "sum", "min", "max", "prod", "logsumexp")
 
 
 class _Branch:
@@ -237,165 +227,3 @@ def _written(resolver: Resolver, found: list[_Branch], span: Span, last: bool) -
         resolver.written[output] = bundle, span
         resolver.read.add(writes[output].index)
     return writes
-
-
-# --- @wrap
-
-
-def wrap(resolver: Resolver, step: ast.Wrap, chain: Chain) -> None:
-    """`v -> @wrap(W, a): target` is v through `W(target, a)`."""
-    definition, rest = _wrapper(resolver, step)
-    target = _wrapped(resolver, step)
-    first = definition.neuron_params[0]
-    call = ast.Call(
-        ast.Name(definition.name, step.span),
-        (ast.Argument(None, target, step.target.span), *rest),
-        step.span,
-    )
-    known = [resolver.values.check(arg.value, resolver.visible) for arg in rest]
-    arguments = bind(call, definition, resolver.sink)
-    if arguments is None or not all(known) or first not in arguments:
-        raise Failed
-    instance = Instance(definition, arguments, step.span)
-    resolver.apply(instance, Ports.of(definition), chain, step.span)
-
-
-def _wrapper(resolver: Resolver, step: ast.Wrap) -> tuple[Definition, tuple[ast.Argument, ...]]:
-    """The neuron that wraps, and the arguments behind the one it wraps."""
-    first = step.args[0] if step.args else None
-    if first is None or first.keyword is not None or not isinstance(first.value, ast.NameValue):
-        advice = "its first argument is the name of a neuron: `@wrap(Skip): ..`"
-        resolver.sink.add(MisplacedOperation(step.span, "`@wrap` without a neuron", advice))
-        raise Failed
-    name, scope = first.value.name, resolver.definition.scope
-    definition = scope.find(name)
-    if definition is None:
-        if not scope.is_missing(name):
-            resolver.sink.add(UnknownNeuron(first.span, name, scope.near(name)))
-        raise Failed
-    params = tuple(definition.params)
-    if not params or params[0] not in definition.neuron_params:
-        resolver.sink.add(NoNeuronParameter(first.span, name, definition.span))
-        raise Failed
-    return definition, step.args[1:]
-
-
-def _wrapped(resolver: Resolver, step: ast.Wrap) -> ast.Value:
-    """What is wrapped, as a value."""
-    if isinstance(step.target, ast.Block):
-        body = _body(resolver, step.target)
-        resolver.bodies[step.target.span] = body
-        resolver.values.used |= {name for name in body.params if name in resolver.visible.bindings}
-        return ast.BlockValue(step.target, step.target.span)
-    node = step.target
-    shared = resolver.shared(node)
-    if shared is not None:
-        resolver.values.used.add(node.name.text)
-        return shared
-    value = ast.NameValue(node.name.text, node.span)
-    if resolver.definition.scope.find(node.name.text) is None:
-        near = resolver.definition.scope.near(node.name.text)
-        resolver.sink.add(UnknownNeuron(node.span, node.name.text, near))
-        raise Failed
-    return value
-
-
-def _body(resolver: Resolver, block: ast.Block) -> Definition:
-    """A wrapped block as a neuron: what it names of the neuron around it are its parameters."""
-    outer = resolver.definition
-    span = block.span
-    params: list[ast.Param] = []
-    for name in dict.fromkeys(mentioned_in_block(block)):
-        is_neuron = name in outer.neuron_params or (
-            name in resolver.visible.bindings and _is_neuron(resolver, name)
-        )
-        visible = (*outer.params, *resolver.visible.bindings, *resolver.visible.indices)
-        if name in visible:
-            kind = ast.Name("Neuron", span) if is_neuron else None
-            if not is_neuron and name in outer.params:
-                kind = outer.params[name].kind
-            params.append(ast.Param(ast.Name(name, span), kind, None, span))
-    for name in mentioned_in_block(block):  # what it must not use is told there, not as unused
-        resolver.unread_names.pop(name, None)
-        if name in resolver.named:
-            resolver.read.update(t.index for t in resolver.named[name].bundle.tensors)
-    star = ast.ShapeExpr((ast.StarDim(None, span),), span)
-    neuron = ast.Neuron(
-        name=ast.Name(f"{outer.name}Body", span),
-        params=tuple(params),
-        inputs=(ast.Port(None, star, None, False, span),),
-        outputs=(ast.Port(None, star, None, False, span),),
-        impls=(),
-        graphs=(ast.Graph(ast.Block(_with_output(block.lines), span), span),),
-        items=(),
-        doc=None,
-        span=span,
-    )
-    tensors = frozenset(("in", "out", *outer.input_names, *outer.output_names, *resolver.named)) - {
-        "in",
-        "out",
-    }
-    return Definition(neuron, outer.scope, outer.library, tensors)
-
-
-def _with_output(lines: tuple[ast.Line, ...]) -> tuple[ast.Line, ...]:
-    """What the last line gives is the output."""
-    place = lines[-1].span
-    out = ast.Node(ast.Name("out", place), None, place)
-    return (*lines, ast.Line((out,), None, True, place))
-
-
-def _is_neuron(resolver: Resolver, name: str) -> bool:
-    value = ast.NameValue(name, resolver.definition.span)
-    return ports_of(value, resolver.definition, resolver.known) is not None
-
-
-# --- rearrangements
-
-
-def rearrange(resolver: Resolver, step: ast.Rearrange, chain: Chain) -> None:
-    """`=> [..]` on a single tensor."""
-    assert chain.current is not None
-    if len(chain.current.tensors) != 1 or chain.current.tensors[0].pack:
-        count = len(chain.current.tensors)
-        resolver.sink.add(WrongTensorCount(step.span, "=>", ("in",), count, (), chain.current.span))
-        raise Failed
-    operation = _operation(resolver, step)
-    source, output = chain.current.tensors[0], resolver.tensor(step.span)
-    named = {dim.name.text: dim.name.span for dim in step.dims if isinstance(dim, ast.NamedDim)}
-    resolver.visible = resolver.visible.with_captures(named)
-    resolver.steps.append(Rearranged(source, step, operation, output, step.span))
-    resolver.read.add(source.index)
-    chain.current = Bundle((output,), ("out",), step.span)
-    chain.unnamed.append(output)
-
-
-def _operation(resolver: Resolver, step: ast.Rearrange) -> Instance | None:
-    """The neuron that reduces or repeats, if it is one; built-in operations need none."""
-    if step.annotation is None:
-        return None
-    kind = step.annotation.text
-    if kind not in ("reduce", "repeat"):
-        near = tuple(nearest(kind, ("reduce", "repeat")))
-        resolver.sink.add(UnknownAnnotation(step.annotation.span, kind, near, ("reduce", "repeat")))
-        raise Failed
-    if isinstance(step.operation, ast.Call):
-        definition, arguments = resolver.callee(step.operation)
-        if definition is None or arguments is None:
-            raise Failed
-        if len(definition.neuron.inputs) != 1 or len(definition.neuron.outputs) != 1:
-            problem = f"`{definition.name}` does not take one tensor and give one"
-            advice = "a neuron with one input and one output can do it"
-            resolver.sink.add(MisplacedOperation(step.operation.span, problem, advice))
-            raise Failed
-        return Instance(definition, arguments, step.operation.span)
-    assert step.operation is not None
-    name = step.operation.text
-    known: tuple[str, ...] = REDUCTIONS if kind == "reduce" else ("copy",)
-    if name not in known:
-        similar = nearest(name, known)
-        advice = f"did you mean `{similar[0]}`?" if similar else f"it can be {', '.join(known)}"
-        problem = f"`@{kind}` knows no `{name}`"
-        resolver.sink.add(MisplacedOperation(step.operation.span, problem, advice))
-        raise Failed
-    return None

@@ -49,7 +49,9 @@ from neuroscript.language.names.flow import (
     outputs_of,
 )
 from neuroscript.language.names.ports import Ports, ports_of
+from neuroscript.language.names.rearrange import rearrange
 from neuroscript.language.names.values import ValueNames, Visible
+from neuroscript.language.names.wrap import wrap
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import nodes_in
 
@@ -357,9 +359,9 @@ class Resolver:
             case ast.Match():
                 branches.match(self, step, chain, last)
             case ast.Wrap():
-                branches.wrap(self, step, chain)
+                wrap(self, step, chain)
             case ast.Rearrange():
-                branches.rearrange(self, step, chain)
+                rearrange(self, step, chain)
             case _:
                 assert_never(step)
 

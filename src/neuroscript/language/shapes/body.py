@@ -39,7 +39,8 @@ from neuroscript.language.shapes.errors import (
 )
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.params import needs_module
-from neuroscript.language.shapes.rearrange import Plan, Rearrangement, RearrangeProblem
+from neuroscript.language.shapes.rearrange import Plan
+from neuroscript.language.shapes.rearranging import rearranged
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.types import (
     Arriving,
@@ -272,7 +273,7 @@ class Body:
                 self.types[output.index] = self.types[source.index]
                 return True
             case Rearranged():
-                return self.rearrange(step)
+                return rearranged(self, step)
             case Choice():
                 return control.choose(self, step)
             case Dispatch():
@@ -367,59 +368,6 @@ class Body:
             and name not in self.definition.bindings
             and isinstance(self.names[name], Dim)
         )
-
-    def rearrange(self, step: Rearranged) -> bool:
-        if step.source.index not in self.types:
-            return False
-        source = self.final(self.types[step.source.index])
-        origin = step.source.span, f"this is {source.shape}"
-        reading = Rearrangement(
-            step.node, source.shape, self.names, self.unifier, self.evaluator(), origin,
-            bound_at=self.bound_at, axis_names=source.names,
-        )  # fmt: skip
-        annotation = step.node.annotation.text if step.node.annotation is not None else ""
-        operation = step.node.operation
-        name = operation.text if isinstance(operation, ast.Name) else ""
-        if name in ("mean", "logsumexp") and not self.same_type("float", source.dtype):
-            given = str(self.dtype(source.dtype))
-            made = step.source.span, f"this is {given}"
-            self.sink.add(ElementTypesDiffer(step.span, name, "in", "float", given, made))
-            return False
-        known = self.owner.generic(self.definition) if self.concrete else None
-        try:
-            if step.operation is not None:
-                shape = control.operated(self, step, reading, source)
-            elif known is not None and step.span in known.plans:
-                shape = reading.as_before(*known.targets[step.span])
-                self.plans[step.span] = known.plans[step.span]
-            elif source.shape.seq is not None and source.shape.seq.name == "?":
-                shape = reading.unread()
-            elif annotation == "reduce":
-                shape, self.plans[step.span] = reading.reduction()
-            elif annotation == "repeat":
-                shape, self.plans[step.span] = reading.repetition()
-            else:
-                shape, self.plans[step.span] = reading.rearrange()
-        except RearrangeProblem as problem:
-            self.sink.add(problem.diagnostic)
-            return False
-        if shape is None:
-            return False
-        for dim in step.node.dims:
-            if isinstance(dim, ast.NamedDim):
-                self.names[dim.name.text] = reading.bound[dim.name.text]
-                self.bound_at.setdefault(dim.name.text, dim.name.span)
-        self.targets[step.span] = source.shape, shape
-        here = (step.span, f"gives {shape}")
-        names = tuple(_entry_name(dim) for dim in step.node.dims)
-        if len(names) != len(shape.dims):
-            names = names[len(names) - len(shape.dims) :]
-        counts = name in ("sum", "prod") and self.dtype(source.dtype) == "bool"
-        dtype = "int" if counts else source.dtype
-        self.types[step.output.index] = TensorType(
-            shape, dtype, (here,) * len(shape.dims), names
-        )
-        return True
 
     # --- outputs against their declarations
 
@@ -541,14 +489,3 @@ class Body:
             for tensor in outputs_of(step):
                 if tensor.index in self.types:
                     self.types[tensor.index] = self.final(self.types[tensor.index])
-
-
-def _entry_name(dim: ast.RearrangeDim) -> str | None:
-    """What an entry of a rearrangement calls its axis."""
-    match dim:
-        case ast.NamedDim(name):
-            return name.text
-        case ast.NameValue(name):
-            return name
-        case _:
-            return None

@@ -1,4 +1,4 @@
-"""Steps that decide: `if` at construction, `match` by shape or by signature; counts; operations."""
+"""Steps that decide: `if` at construction, `match` by shape or by signature; counts."""
 
 from __future__ import annotations
 
@@ -10,20 +10,17 @@ from neuroscript.language.names.flow import (
     Choice,
     ContractArm,
     Dispatch,
-    Rearranged,
     Region,
     Selection,
     ShapeArm,
     Tensor,
 )
-from neuroscript.language.shapes.apply import Applier
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.errors import BadCount, NoArmFits, SizesDiffer
+from neuroscript.language.shapes.errors import BadCount, NoArmFits
 from neuroscript.language.shapes.join import join
 from neuroscript.language.shapes.patterns import Pattern, check_arms
-from neuroscript.language.shapes.rearrange import Rearrangement
 from neuroscript.language.shapes.shape import Shape
-from neuroscript.language.shapes.types import Arriving, Inferred, TensorType
+from neuroscript.language.shapes.types import Inferred, TensorType
 from neuroscript.language.shapes.unify import RankMismatch, Verdict
 from neuroscript.language.shapes.values import (
     Abstract,
@@ -319,7 +316,7 @@ def _captured(captured: dict[str, Abstract], name: str, body: Body) -> Dim:
     return known
 
 
-# --- counts and operations
+# --- counts
 
 
 def check_count(body: Body, item: ast.Unroll, value: Abstract) -> None:
@@ -340,35 +337,3 @@ def check_count(body: Body, item: ast.Unroll, value: Abstract) -> None:
                 body.names[item.index.text] = Dim.of(Var.fresh(item.index.text, False))
             check_count(body, part, value)
     body.restore(inner)
-
-
-def operated(
-    body: Body, step: Rearranged, reading: Rearrangement, source: TensorType
-) -> Shape | None:
-    """`@reduce(N(a))`, `@repeat(N(a))`: the neuron takes the source and gives the target."""
-    assert step.operation is not None
-    target = Shape(tuple(spec.dim or Dim.of(Var.fresh("?")) for spec in reading.specs()))
-    args = body.evaluator().arguments(step.operation.definition, step.operation.arguments)
-    if args is None:
-        return None
-    neuron = NeuronValue(step.operation.definition, args)
-    applier = Applier(body, step.span, step.operation.arguments, 1)
-    results = applier.apply(neuron, [Arriving(source, step.source.span)])
-    if results is None:
-        return None
-    actual = body.unifier.shape(results[0].shape)
-    if reading.lead is not None and source.shape.seq is not None:
-        target = Shape((), reading.lead, target.prefix)
-    try:
-        pairs = body.unifier.pairs(target, actual)
-    except RankMismatch:
-        pairs = None
-    failed = pairs is None
-    for pair in pairs or ():
-        failed |= body.unifier.equal(pair.expected, pair.actual) is Verdict.REFUTED
-    if failed:
-        name = step.operation.definition.name
-        dims = next(iter(target.dims), Dim(())), next(iter(actual.dims), Dim(()))
-        body.sink.add(SizesDiffer(step.span, name, "out", *dims, target, actual, None, None))
-        return None
-    return target
