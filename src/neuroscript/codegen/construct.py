@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, assert_never
 
+from neuroscript.codegen.aggregates import Aggregates
 from neuroscript.codegen.dims import Sizes, only_params
 from neuroscript.codegen.expression import Expressions, divisions, known_text
 from neuroscript.codegen.host import HostClass, host_of
@@ -16,7 +16,7 @@ from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import Inline, Instance, ParamCall
 from neuroscript.language.names.scope import GlobalDefinition
-from neuroscript.language.shapes.dims import Dim, Quotient, Var
+from neuroscript.language.shapes.dims import Dim, Quotient
 from neuroscript.language.shapes.evaluate import Evaluator, global_value
 from neuroscript.language.shapes.values import (
     Abstract,
@@ -37,15 +37,6 @@ Text = tuple[str, list[str], str]
 """An expression as head, items and tail, so that it can be broken over lines."""
 
 
-@dataclass(frozen=True, slots=True)
-class Built:
-    """How an aggregate was built: what its rounds hold."""
-
-    attribute: str
-    single: str | None
-    """The only binding, if a round is that alone."""
-
-
 class Constructor:
     """Writes the statements of `__init__` and knows how `forward` reads what they build."""
 
@@ -61,7 +52,7 @@ class Constructor:
         self.param_attributes: dict[str, str] = {}
         self.global_attributes: dict[str, str] = {}
         self.guarded: set[str] = set()
-        self.aggregates: dict[str, Built] = {}
+        self.aggregates = Aggregates(self)
         self.in_init = Expressions(_InitNames(self), self.kind, self.neuron)
 
     @property
@@ -86,7 +77,7 @@ class Constructor:
             name = item.name.text
             self.init.place = item.span
             if isinstance(item, ast.Unroll):
-                self.aggregate(item, f"self.{self.owner.bound[name]}")
+                self.aggregates.write(item, f"self.{self.owner.bound[name]}")
             elif self.is_neuron(self.env.get(name)):
                 self.binding(item)
             else:
@@ -183,93 +174,6 @@ class Constructor:
         build(f"_shared[{place}]")
         self.init.depth -= 1
 
-    # --- aggregates
-
-    def aggregate(self, item: ast.Unroll, target: str) -> Built:
-        """A ModuleList of the only binding, or of ModuleDicts."""
-        neurons = self.rounds(item)
-        single = neurons[0].name.text if len(neurons) == 1 else None
-        built = Built(target, single)
-        if target.startswith("self."):
-            self.aggregates[item.name.text] = built
-        count = self.in_init.text(item.count)
-        if self.simple(item):
-            saved = self.enter(item)
-            text = self.round_text(item, single)
-            index = self.index_name(item)
-            self.leave(saved)
-            line = f"{target} = nn.ModuleList({text} for {index} in range({count}))"
-            if self.init.fits(line):
-                self.init.line(line)
-                return built
-        self.init.line(f"{target} = nn.ModuleList()")
-        saved = self.enter(item)
-        self.init.line(f"for {self.index_name(item)} in range({count}):")
-        self.init.depth += 1
-        for inner in item.items:
-            self.inner_item(item, inner)
-        entries = [f"{string(i.name.text)}: {self.locals[i.name.text]}" for i in neurons]
-        if single is not None:
-            self.init.line(f"{target}.append({self.locals[single]})")
-        else:
-            self.init.wrapped(f"{target}.append(nn.ModuleDict({{", entries, "}))")
-        self.init.depth -= 1
-        self.leave(saved)
-        return built
-
-    def rounds(self, item: ast.Unroll) -> list[ast.Item]:
-        """The bindings of a round that are neurons."""
-        saved = self.enter(item)
-        found: list[ast.Item] = []
-        for inner in item.items:
-            value = self.evaluator().item(inner)
-            self.env[inner.name.text] = value
-            if self.is_neuron(value):
-                found.append(inner)
-        self.leave(saved)
-        return found
-
-    def simple(self, item: ast.Unroll) -> bool:
-        """Whether a round is one expression: no constants, no inner loops, no references."""
-        names = {inner.name.text for inner in item.items}
-        neurons = self.rounds(item)
-        if len(neurons) != len(item.items):
-            return False
-        for inner in item.items:
-            if isinstance(inner, ast.Unroll) or inner.annotation is not None:
-                return False
-            values = values_of(inner)
-            if any(divisions(value) for value in values):
-                return False
-            if any(name.name in names for value in values for name in names_in(value)):
-                return False
-        return True
-
-    def enter(self, item: ast.Unroll) -> tuple[dict[str, Abstract], dict[str, str]]:
-        saved = dict(self.env), dict(self.locals)
-        if item.index is not None:
-            self.env[item.index.text] = Dim.of(Var.fresh(item.index.text, positive=False))
-            self.locals[item.index.text] = self.index_name(item)
-        return saved
-
-    def leave(self, saved: tuple[dict[str, Abstract], dict[str, str]]) -> None:
-        self.env, self.locals = saved
-
-    def index_name(self, item: ast.Unroll) -> str:
-        if item.index is None:
-            return "_"
-        return safe(item.index.text, {"self", "torch", "nn", *self.owner.params})
-
-    def round_text(self, item: ast.Unroll, single: str | None) -> str:
-        texts: dict[str, str] = {}
-        for inner in item.items:
-            assert isinstance(inner, ast.Binding)
-            self.env[inner.name.text] = self.evaluator().item(inner)
-            texts[inner.name.text] = self.inline_choice(inner.value)
-        if single is not None:
-            return texts[single]
-        return f"nn.ModuleDict({{{', '.join(f'{string(n)}: {t}' for n, t in texts.items())}}})"
-
     def inline_choice(self, value: ast.Value | ast.Conditional) -> str:
         if not isinstance(value, ast.Conditional):
             return "".join(self.flat(self.made(value)))
@@ -285,27 +189,6 @@ class Constructor:
     def flat(text: Text) -> tuple[str, str, str]:
         head, items, tail = text
         return head, ", ".join(items), tail
-
-    def inner_item(self, outer: ast.Unroll, item: ast.Item) -> None:
-        self.init.place = item.span
-        name = safe(item.name.text, {"self", "torch", "nn", *self.owner.params})
-        self.locals[item.name.text] = name
-        if isinstance(item, ast.Unroll):
-            self.env[item.name.text] = self.evaluator().item(item)
-            self.aggregates[item.name.text] = self.aggregate(item, name)
-            return
-        value = self.evaluator().item(item)
-        self.env[item.name.text] = value
-        self.guard_all(item)
-        neuron = self.is_neuron(value)
-        write = self.made if neuron else lambda v: (self.in_init.text(v), [], "")
-        if neuron and item.annotation is not None and item.annotation.text == "static":
-            self.owner.shares = True
-            key = f"{self.owner.definition.name}.{outer.name.text}.{item.name.text}"
-            self.share(key, lambda place: self.assign_choice(item.value, place, write))
-            self.init.line(f"{name} = _shared[{string(key)}]")
-        else:
-            self.assign_choice(item.value, name, write)
 
     # --- neurons that are built
 
@@ -499,7 +382,7 @@ class Constructor:
 
     def member(self, value: ast.MemberValue) -> str:
         """`self.layers[i]`, or one binding of that round."""
-        built = self.aggregates[value.name.text]
+        built = self.aggregates.built[value.name.text]
         text = f"{built.attribute}[{self.in_init.text(value.index)}]"
         if value.member is None or built.single is not None:
             return text

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from neuroscript.codegen.dims import Sizes
 from neuroscript.codegen.naming import safe
 from neuroscript.codegen.writer import Writer, string
+from neuroscript.language.names.definition import shape_text
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.syntax import ast
@@ -47,7 +48,8 @@ def _rank(owner: NeuronClass, out: Writer, x: str, shape: Shape, port: ast.Port)
     known = len(shape.dims)
     test = f"{x}.ndim != {known}" if shape.seq is None else f"{x}.ndim < {known}"
     if shape.seq is None or known:
-        text = f"`{owner.definition.name}` expects {port.shape.span.text}, but gets {{list({x}.shape)}}"
+        name, declared = owner.definition.name, shape_text(port.shape)
+        text = f"`{name}` expects {declared}, but gets {{list({x}.shape)}}"
         _guard(out, test, "NS302", text, _where(port))
 
 

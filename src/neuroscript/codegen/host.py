@@ -1,10 +1,13 @@
 """What an `impl:` neuron is in Python: a module that is constructed, or an expression.
 
 `torch,nn/Linear` is a class. The standard library says more through `external(..)`:
-`module`, `name` and, with parameters in quotes, `positional`, `always` (passed even at their
-defaults) and keywords that the host calls differently; or `alias` (the input itself), `method`
-(of the input), `expr` (with ports and parameters in braces), `emitter` (a function of
-`emitters.py`).
+
+* `module`, `name` and, with parameters in quotes, `positional`, `always` (passed even at their
+  defaults) and keywords that the host calls differently;
+* or `alias` (the input itself), `method` (of the input), `emitter` (a function of `emitters.py`),
+  `expr` (with ports and parameters in braces; `{ports_list}` is a variadic port without the
+  brackets of a tuple);
+* and `outputs`, the parameter that says how many tensors come out.
 """
 
 from __future__ import annotations
@@ -67,13 +70,15 @@ def host_of(definition: Definition) -> Host:
 
 
 def _core(definition: Definition, name: str) -> Host:
-    """What the standard library's neuron of that name is."""
+    """The class behind the standard library's neuron of that name, for these parameters."""
     library = definition.scope.library
-    if library is not None:
-        found = library.find(name)
-        if found is not None and found.neuron.impls:
-            return host_of(found)
-    return _host_class(definition, "neuroscript.primitives", name, {})
+    found = library.find(name) if library is not None else None
+    if found is None:
+        return _host_class(definition, "neuroscript.primitives", name, {})
+    host = host_of(found)
+    assert isinstance(host, HostClass), "what is no class is refused when checking"
+    called = {theirs: ours for theirs, ours in host.keywords if ours in definition.params}
+    return _host_class(definition, host.module, host.name, called)
 
 
 def _external(definition: Definition, options: dict[str, str]) -> Host:

@@ -69,31 +69,33 @@ def _in_value(
 
 def _counts(definition: Definition) -> list[str]:
     """Names in counts, in sizes, and in arithmetic that conditions compare."""
-    found: list[str] = []
-
-    def visit(item: ast.Item) -> None:
-        if isinstance(item, ast.Unroll):
-            found.extend(name.name for name in names_in(item.count))
-            for inner in item.items:
-                visit(inner)
-
-    for item in definition.neuron.items:
-        visit(item)
+    found = [name for item in definition.neuron.items for name in _in_counts(item)]
     for graph in definition.neuron.graphs:
         for step in steps_in(graph.block):
-            match step:
-                case ast.If(branches):
-                    for branch in branches:
-                        found.extend(_compared(branch.condition))
-                case ast.Rearrange(_, _, dims):
-                    found.extend(_sizes(dims))
-                case ast.Match(_, arms):
-                    for arm in arms:
-                        if isinstance(arm.pattern, ast.ShapeExpr):
-                            found.extend(mentioned_in_shape(arm.pattern))
-                case _:
-                    pass
+            found.extend(_in_step(step))
     return found
+
+
+def _in_counts(item: ast.Item) -> Iterator[str]:
+    if isinstance(item, ast.Unroll):
+        yield from (name.name for name in names_in(item.count))
+        for inner in item.items:
+            yield from _in_counts(inner)
+
+
+def _in_step(step: ast.Step) -> Iterator[str]:
+    match step:
+        case ast.If(branches):
+            for branch in branches:
+                yield from _compared(branch.condition)
+        case ast.Rearrange(_, _, dims):
+            yield from _sizes(dims)
+        case ast.Match(_, arms):
+            for arm in arms:
+                if isinstance(arm.pattern, ast.ShapeExpr):
+                    yield from mentioned_in_shape(arm.pattern)
+        case _:
+            return
 
 
 def _sizes(dims: tuple[ast.RearrangeDim, ...]) -> Iterator[str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neuroscript.language.names.flow import ShapeArm
-from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.dims import Dim
+from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
@@ -20,46 +20,56 @@ def arm_test(
 
     The test is empty for an arm that takes all that is left, None for one never taken.
     """
-    rank = shape.rank if shape is not None else None
-    tests: list[str] = []
-    captures: dict[str, str] = {}
     places = _places(arm.pattern)
-    least = len(places)
-    has_rest = len(arm.pattern.dims) != least
-    if rank is None:
-        if not has_rest:
-            tests.append(f"{x}.ndim == {least}")
-        elif least:
-            tests.append(f"{x}.ndim >= {least}")
-    elif (rank < least) if has_rest else (rank != least):
+    has_rest = len(arm.pattern.dims) != len(places)
+    rank = shape.rank if shape is not None else None
+    tests = _rank_test(x, rank, len(places), has_rest)
+    if tests is None:
         return None, {}
-    owner = steps.owner
+    captures: dict[str, str] = {}
     for index, dim in places:
-        text = f"{x}.shape[{index}]"
         known = shape.prefix[index] if rank is not None and shape is not None else None
-        if isinstance(dim, ast.StarDim):
-            continue
-        if isinstance(dim, ast.NameValue) and _captures(dim.name, steps):
-            if dim.name not in captures:
-                captures[dim.name] = text
-            else:
-                tests.append(f"{text} == {captures[dim.name]}")
-            continue
-        value = owner.constructor.value(dim)
-        if isinstance(value, Dim) and known is not None:
-            difference = value - known
-            if not difference.terms:
-                continue  # what is known of the shape proves it
-            if difference.never_zero:
-                return None, {}
-        tests.append(f"{text} == {owner.in_forward.operand(dim, 5)}")
+        test = _size_test(dim, f"{x}.shape[{index}]", known, captures, steps)
+        if test is None:
+            return None, {}
+        tests += [test] if test else []
     if arm.guard is not None:
-        saved = dict(owner.constructor.captures)
-        owner.constructor.captures.update(captures)
-        strength = 2 if tests else 0
-        tests.append(owner.in_forward.operand(arm.guard, strength))
-        owner.constructor.captures = saved
+        constructor = steps.owner.constructor
+        saved = dict(constructor.captures)
+        constructor.captures.update(captures)
+        tests.append(steps.owner.in_forward.operand(arm.guard, 2 if tests else 0))
+        constructor.captures = saved
     return " and ".join(tests), captures
+
+
+def _rank_test(x: str, rank: int | None, least: int, has_rest: bool) -> list[str] | None:
+    """What is to be tested of the rank; None if it can never fit."""
+    if rank is not None:
+        fits = rank >= least if has_rest else rank == least
+        return [] if fits else None
+    if has_rest:
+        return [f"{x}.ndim >= {least}"] if least else []
+    return [f"{x}.ndim == {least}"]
+
+
+def _size_test(
+    dim: ast.ShapeDim, text: str, known: Dim | None, captures: dict[str, str], steps: Steps
+) -> str | None:
+    """The test of one size, empty if there is nothing to test, None if it can never hold."""
+    owner = steps.owner
+    if isinstance(dim, ast.StarDim):
+        return ""
+    if isinstance(dim, ast.NameValue) and _captures(dim.name, steps):
+        first = captures.setdefault(dim.name, text)
+        return f"{text} == {first}" if first != text else ""
+    value = owner.constructor.value(dim)
+    if isinstance(value, Dim) and known is not None:
+        difference = value - known
+        if not difference.terms:
+            return ""  # what is known of the shape proves it
+        if difference.never_zero:
+            return None
+    return f"{text} == {owner.in_forward.operand(dim, 5)}"
 
 
 def _places(pattern: ast.ShapeExpr) -> list[tuple[int, ast.ShapeDim]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from neuroscript.codegen.construct import Built
+from neuroscript.codegen.aggregates import Built
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.forward import Variables, is_alias
 from neuroscript.codegen.host import HostClass, HostExpression, host_of
@@ -168,7 +168,7 @@ class Steps:
             return f"{self.constructor.param_instance(name)}(", inputs, ")"
         found = self.constructor.env.get(name)
         if isinstance(found, Aggregate):
-            return self.aggregate(step, value, self.constructor.aggregates[name], inputs)
+            return self.aggregate(step, value, self.constructor.aggregates.built[name], inputs)
         text = self.constructor.neuron(value)
         return f"{text}(", inputs, ")"
 
@@ -211,12 +211,12 @@ class Steps:
         self.out.depth -= 1
 
     def round(self, item: ast.Unroll, place: str, carried: list[str]) -> None:
-        for inner in self.constructor.rounds(item):
+        for inner in self.constructor.aggregates.rounds(item):
             self.round_item(inner, f"{place}[{string(inner.name.text)}]", carried)
 
     def round_item(self, item: ast.Item, place: str, carried: list[str]) -> None:
         if isinstance(item, ast.Unroll):
-            neurons = self.constructor.rounds(item)
+            neurons = self.constructor.aggregates.rounds(item)
             single = neurons[0].name.text if len(neurons) == 1 else None
             self.loop(item, place, carried, single)
             return

@@ -1,0 +1,154 @@
+"""`unroll`: ModuleLists of what a round holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from neuroscript.codegen.expression import divisions
+from neuroscript.codegen.naming import safe
+from neuroscript.codegen.writer import Writer, string
+from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.values import Abstract
+from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import names_in, values_of
+
+if TYPE_CHECKING:
+    from neuroscript.codegen.construct import Constructor
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """How an aggregate was built: what its rounds hold."""
+
+    attribute: str
+    single: str | None
+    """The only binding, if a round is that alone."""
+
+
+class Aggregates:
+    """Writes the statements that build aggregates, and knows what was built."""
+
+    def __init__(self, constructor: Constructor) -> None:
+        self.constructor = constructor
+        self.built: dict[str, Built] = {}
+
+    @property
+    def init(self) -> Writer:
+        return self.constructor.init
+
+    def write(self, item: ast.Unroll, target: str) -> Built:
+        """A ModuleList of the only binding, or of ModuleDicts."""
+        neurons = self.rounds(item)
+        single = neurons[0].name.text if len(neurons) == 1 else None
+        built = Built(target, single)
+        if target.startswith("self."):
+            self.built[item.name.text] = built
+        count = self.constructor.in_init.text(item.count)
+        if self.simple(item):
+            saved = self.enter(item)
+            text = self.round_text(item, single)
+            index = self.index_name(item)
+            self.leave(saved)
+            line = f"{target} = nn.ModuleList({text} for {index} in range({count}))"
+            if self.init.fits(line):
+                self.init.line(line)
+                return built
+        self.init.line(f"{target} = nn.ModuleList()")
+        saved = self.enter(item)
+        self.init.line(f"for {self.index_name(item)} in range({count}):")
+        self.init.depth += 1
+        for inner in item.items:
+            self.inner_item(item, inner)
+        entries = [
+            f"{string(i.name.text)}: {self.constructor.locals[i.name.text]}" for i in neurons
+        ]
+        if single is not None:
+            self.init.line(f"{target}.append({self.constructor.locals[single]})")
+        else:
+            self.init.wrapped(f"{target}.append(nn.ModuleDict({{", entries, "}))")
+        self.init.depth -= 1
+        self.leave(saved)
+        return built
+
+    def rounds(self, item: ast.Unroll) -> list[ast.Item]:
+        """The bindings of a round that are neurons."""
+        saved = self.enter(item)
+        found: list[ast.Item] = []
+        for inner in item.items:
+            value = self.constructor.evaluator().item(inner)
+            self.constructor.env[inner.name.text] = value
+            if self.constructor.is_neuron(value):
+                found.append(inner)
+        self.leave(saved)
+        return found
+
+    def simple(self, item: ast.Unroll) -> bool:
+        """Whether a round is one expression: no constants, no inner loops, no references."""
+        names = {inner.name.text for inner in item.items}
+        neurons = self.rounds(item)
+        if len(neurons) != len(item.items):
+            return False
+        for inner in item.items:
+            if isinstance(inner, ast.Unroll) or inner.annotation is not None:
+                return False
+            values = values_of(inner)
+            if any(divisions(value) for value in values):
+                return False
+            if any(name.name in names for value in values for name in names_in(value)):
+                return False
+        return True
+
+    def enter(self, item: ast.Unroll) -> tuple[dict[str, Abstract], dict[str, str]]:
+        saved = dict(self.constructor.env), dict(self.constructor.locals)
+        if item.index is not None:
+            self.constructor.env[item.index.text] = Dim.of(
+                Var.fresh(item.index.text, positive=False)
+            )
+            self.constructor.locals[item.index.text] = self.index_name(item)
+        return saved
+
+    def leave(self, saved: tuple[dict[str, Abstract], dict[str, str]]) -> None:
+        self.constructor.env, self.constructor.locals = saved
+
+    def index_name(self, item: ast.Unroll) -> str:
+        if item.index is None:
+            return "_"
+        return safe(item.index.text, {"self", "torch", "nn", *self.constructor.owner.params})
+
+    def round_text(self, item: ast.Unroll, single: str | None) -> str:
+        texts: dict[str, str] = {}
+        for inner in item.items:
+            assert isinstance(inner, ast.Binding)
+            self.constructor.env[inner.name.text] = self.constructor.evaluator().item(inner)
+            texts[inner.name.text] = self.constructor.inline_choice(inner.value)
+        if single is not None:
+            return texts[single]
+        return f"nn.ModuleDict({{{', '.join(f'{string(n)}: {t}' for n, t in texts.items())}}})"
+
+    def inner_item(self, outer: ast.Unroll, item: ast.Item) -> None:
+        self.init.place = item.span
+        name = safe(item.name.text, {"self", "torch", "nn", *self.constructor.owner.params})
+        self.constructor.locals[item.name.text] = name
+        if isinstance(item, ast.Unroll):
+            self.constructor.env[item.name.text] = self.constructor.evaluator().item(item)
+            self.built[item.name.text] = self.write(item, name)
+            return
+        value = self.constructor.evaluator().item(item)
+        self.constructor.env[item.name.text] = value
+        self.constructor.guard_all(item)
+        neuron = self.constructor.is_neuron(value)
+        write = (
+            self.constructor.made
+            if neuron
+            else lambda v: (self.constructor.in_init.text(v), [], "")
+        )
+        if neuron and item.annotation is not None and item.annotation.text == "static":
+            self.constructor.owner.shares = True
+            key = f"{self.constructor.owner.definition.name}.{outer.name.text}.{item.name.text}"
+            self.constructor.share(
+                key, lambda place: self.constructor.assign_choice(item.value, place, write)
+            )
+            self.init.line(f"{name} = _shared[{string(key)}]")
+        else:
+            self.constructor.assign_choice(item.value, name, write)
