@@ -110,7 +110,8 @@ class Applier:
             saved = self.body.snapshot()
             found = self.apply(option, arriving)
             if found is not None:
-                results.append((tuple(self.body.final(t) for t in found), self.span))
+                types = tuple(self.body.final(t) for t in found)
+                results.append((types, self.span, dict(self.body.unifier.dims)))
             self.body.restore(saved)
         if len(results) < len(options):
             return None

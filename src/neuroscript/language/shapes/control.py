@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from neuroscript.diagnostics import Span
 from neuroscript.language.names.flow import (
@@ -17,7 +17,7 @@ from neuroscript.language.names.flow import (
 )
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.errors import BadCount, NoArmFits
-from neuroscript.language.shapes.join import join
+from neuroscript.language.shapes.join import Learnt, join
 from neuroscript.language.shapes.patterns import Pattern, check_arms
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.types import Inferred, TensorType
@@ -62,7 +62,7 @@ def choose(body: Body, step: Choice) -> bool:
         return _pass_on(body, step.outputs, region.results) and _pass_on(
             body, tuple(step.writes.values()), tuple(region.writes[n] for n in step.writes)
         )
-    return _joined(body, step, [(region, {}) for region in possible], strict=True)
+    return _joined(body, step, [(region, {}, {}) for region in possible], strict=True)
 
 
 def _pass_on(body: Body, outputs: tuple[Tensor, ...], results: tuple[Tensor, ...]) -> bool:
@@ -76,16 +76,17 @@ def _pass_on(body: Body, outputs: tuple[Tensor, ...], results: tuple[Tensor, ...
 def _joined(
     body: Body,
     step: Choice | Dispatch | Selection,
-    regions: Sequence[tuple[Region, Mapping[str, Abstract]]],
+    regions: Sequence[tuple[Region, Mapping[str, Abstract], Learnt]],
     strict: bool,
 ) -> bool:
     """Walk each region for itself and join what they give."""
-    results: list[tuple[tuple[TensorType, ...], Span]] = []
-    writes: list[tuple[tuple[TensorType, ...], Span]] = []
+    results: list[tuple[tuple[TensorType, ...], Span, Learnt]] = []
+    writes: list[tuple[tuple[TensorType, ...], Span, Learnt]] = []
     complete = True
-    for region, names in regions:
+    for region, names, known in regions:
         saved = body.snapshot()
         body.names.update(names)
+        body.unifier.dims.update(known)
         outer, body.failed = body.failed, False
         body.walk(region.steps)
         body.settle_region(region.steps)
@@ -94,8 +95,9 @@ def _joined(
         complete &= found is not None and written is not None
         place = region.results[0].span if region.results else step.span
         if found is not None and written is not None:
-            results.append((found, place))
-            writes.append((written, place))
+            learnt = dict(body.unifier.dims)
+            results.append((found, place, learnt))
+            writes.append((written, place, learnt))
         body.failed |= outer
         body.restore(saved)
     joined = join(body, results, step.span, strict) if results else None
@@ -131,8 +133,8 @@ def dispatch(body: Body, step: Dispatch) -> bool:
     source = body.unifier.shape(body.types[step.source.index].shape)
     patterns = [Pattern.read(arm.pattern, arm.guard, body) for arm in step.arms]
     check_arms(body, step, source, patterns)
-    results: list[tuple[tuple[TensorType, ...], Span]] = []
-    writes: list[tuple[tuple[TensorType, ...], Span]] = []
+    results: list[tuple[tuple[TensorType, ...], Span, Learnt]] = []
+    writes: list[tuple[tuple[TensorType, ...], Span, Learnt]] = []
     complete = True
     for arm, pattern in zip(step.arms, patterns, strict=True):
         saved = body.snapshot()
@@ -140,8 +142,9 @@ def dispatch(body: Body, step: Dispatch) -> bool:
             found = _arm(body, step, arm, pattern)
             complete &= found is not None
             if found is not None:
-                results.append((found[0], arm.span))
-                writes.append((found[1], arm.span))
+                learnt = dict(body.unifier.dims)
+                results.append((found[0], arm.span, learnt))
+                writes.append((found[1], arm.span, learnt))
         body.restore(saved)
     joined = join(body, results, step.span, strict=False) if results else None
     outputs = join(body, writes, step.span, strict=False) if writes else None
@@ -182,15 +185,18 @@ def select(body: Body, step: Selection) -> bool:
     if isinstance(value, OneOf):
         value = value.options[0]
     if not isinstance(value, NeuronValue):
-        regions = [(arm.region, _assumed(body, step.param, arm.contract)) for arm in step.arms]
+        regions = [(arm.region, _assumed(body, step.param, arm.contract), {}) for arm in step.arms]
         return _joined(body, step, regions, strict=False)
     signature = _signature(body, value)
-    for index, arm in enumerate(step.arms):
-        captured = _fits(body, arm, signature, value)
-        if captured is None:
-            continue
+    fits = _fitting(body, step, signature, value)
+    if len(fits) > 1:
+        body.chosen[step.span] = fits[-1][0] if fits[-1][1].proved else fits[0][0]
+        regions = [(step.arms[i].region, fit.captured, fit.learnt) for i, fit in fits]
+        return _joined(body, step, regions, strict=False)
+    for index, fit in fits:
+        arm = step.arms[index]
         body.chosen[step.span] = index
-        body.names.update(captured)
+        body.names.update(fit.captured)
         body.walk(arm.region.steps)
         return _pass_on(body, step.outputs, arm.region.results) and _pass_on(
             body, tuple(step.writes.values()), tuple(arm.region.writes[n] for n in step.writes)
@@ -233,10 +239,32 @@ def _signature(body: Body, value: NeuronValue) -> Inferred:
     )  # fmt: skip
 
 
+class _Fit(NamedTuple):
+    """How a neuron fits an arm: the sizes that it captures, and what has to hold for that."""
+
+    captured: dict[str, Abstract]
+    learnt: Learnt
+    proved: bool
+
+
+def _fitting(
+    body: Body, step: Selection, signature: Inferred, value: NeuronValue
+) -> list[tuple[int, _Fit]]:
+    """The arms that may be taken: up to the first that fits whatever the parameters are."""
+    found: list[tuple[int, _Fit]] = []
+    for index, arm in enumerate(step.arms):
+        fit = _fits(body, arm, signature, value)
+        if fit is not None:
+            found.append((index, fit))
+            if fit.proved:
+                break
+    return found
+
+
 def _fits(
     body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue
-) -> dict[str, Abstract] | None:
-    """The sizes that an arm captures, or None if the neuron does not fit it."""
+) -> _Fit | None:
+    """None if the neuron does not fit the arm."""
     contract = arm.contract
     if len(contract.inputs) != len(signature.inputs):
         return None
@@ -249,7 +277,7 @@ def _fits(
         (contract.outputs, signature.outputs, value.definition.output_names),
     )
     runs: dict[object, Shape] = {}
-    fits = True
+    fits = proved = True
     for patterns, types, names in groups:
         for i, pattern in enumerate(patterns):
             position = i
@@ -260,13 +288,16 @@ def _fits(
                 position = names.index(pattern.name.text)
             shape = _pattern_shape(body, pattern.shape, captured)
             actual = _free_run(body, types[position].shape, runs)
-            fits = fits and _unifies(body, shape, actual)
-    if fits and arm.guard is not None:
-        known = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
-        fits = body.evaluator(known).condition(arm.guard) is not False
+            verdict = _unifies(body, shape, actual) if fits else Verdict.REFUTED
+            fits = verdict is not Verdict.REFUTED
+            proved = proved and verdict is Verdict.PROVED
     result = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
+    if fits and arm.guard is not None:
+        holds = body.evaluator(result).condition(arm.guard)
+        fits, proved = holds is not False, proved and holds is True
+    learnt = dict(body.unifier.dims)
     body.restore(saved)
-    return result if fits else None
+    return _Fit(result, learnt, proved) if fits else None
 
 
 def _free_run(body: Body, shape: Shape, runs: dict[object, Shape]) -> Shape:
@@ -277,17 +308,19 @@ def _free_run(body: Body, shape: Shape, runs: dict[object, Shape]) -> Shape:
     return Shape(shape.prefix, fresh.seq, shape.suffix)
 
 
-def _unifies(body: Body, pattern: Shape, actual: Shape) -> bool:
+def _unifies(body: Body, pattern: Shape, actual: Shape) -> Verdict:
+    """Proved if the shapes are equal whatever the parameters are, refuted if they cannot be."""
     try:
         if actual.seq is not None and pattern.seq is None:
             pairs = body.unifier.pairs(actual, pattern)
         else:
             pairs = body.unifier.pairs(pattern, actual)
-        return all(
-            body.unifier.equal(pair.expected, pair.actual) is not Verdict.REFUTED for pair in pairs
-        )
+        verdicts = {body.unifier.equal(pair.expected, pair.actual) for pair in pairs}
     except (RankMismatch, ValueError):
-        return False
+        return Verdict.REFUTED
+    if Verdict.REFUTED in verdicts:
+        return Verdict.REFUTED
+    return Verdict.PROVED if verdicts <= {Verdict.PROVED} else Verdict.ASSUMED
 
 
 def _pattern_shape(body: Body, pattern: ast.ShapeExpr, captured: dict[str, Abstract]) -> Shape:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Span
@@ -15,13 +15,18 @@ from neuroscript.language.shapes.unify import Verdict
 if TYPE_CHECKING:
     from neuroscript.language.shapes.body import Body
 
-Results = Sequence[tuple[tuple[TensorType, ...], Span]]
-"""What each branch gives, and where it ends."""
+Learnt = Mapping[Var, Dim]
+"""What holds in a branch alone: what it assumes, or what its pattern says."""
+
+Results = Sequence[tuple[tuple[TensorType, ...], Span, Learnt]]
+"""What each branch gives, where it ends, and what it has learnt on the way."""
 
 
 def join(body: Body, results: Results, span: Span, strict: bool) -> tuple[TensorType, ...] | None:
     """One type for each result: equal dims stay, others become unknown.
 
+    Dims are equal too if a branch is only taken where they are: behind an arm for `[b, 4]`, 4 is
+    what the source has there.
     With `strict`, results that cannot be equal are NS402; else they join to what they share.
     """
     if not results:
@@ -29,13 +34,13 @@ def join(body: Body, results: Results, span: Span, strict: bool) -> tuple[Tensor
     count = len(results[0][0])
     joined = []
     for i in range(count):
-        types = [types[i] for types, _ in results if len(types) == count]
-        places = [place for types, place in results if len(types) == count]
-        result = _join_one(body, types)
+        alike = [result for result in results if len(result[0]) == count]
+        types = [types[i] for types, _, _ in alike]
+        result = _join_one(body, types, [learnt for _, _, learnt in alike])
         if result is None and strict:
             shown = tuple(
                 (place, f"gives {body.unifier.shape(t.shape)}{_suffix(body.dtype(t.dtype))}")
-                for t, place in zip(types, places, strict=True)
+                for t, (_, place, _) in zip(types, alike, strict=True)
             )
             body.sink.add(ResultsDiffer(span, shown))
             return None
@@ -47,47 +52,71 @@ def _suffix(dtype: DType) -> str:
     return f" {dtype}" if isinstance(dtype, str) and dtype != "float" else ""
 
 
-def _join_one(body: Body, types: list[TensorType]) -> TensorType | None:
+def _join_one(body: Body, types: list[TensorType], learnt: list[Learnt]) -> TensorType | None:
     """The common type, or None if two of them cannot be equal."""
-    first = types[0]
-    dtype: DType = first.dtype
+    dtype: DType = types[0].dtype
     for other in types[1:]:
         if not body.same_type(dtype, other.dtype):
             return None
-    shape = body.unifier.shape(first.shape)
-    for other in types[1:]:
-        found = _join_shapes(body, shape, body.unifier.shape(other.shape))
-        if found is None:
-            return None
-        shape = found
-    return TensorType(shape, body.dtype(dtype), first.origins)
-
-
-def _join_shapes(body: Body, a: Shape, b: Shape) -> Shape | None:
-    if a == b:
-        return a
-    if a.rank is None or b.rank is None:
-        if a.seq == b.seq and len(a.prefix) == len(b.prefix) and len(a.suffix) == len(b.suffix):
-            prefix = _join_dims(body, a.prefix, b.prefix)
-            suffix = _join_dims(body, a.suffix, b.suffix)
-            return None if prefix is None or suffix is None else Shape(prefix, a.seq, suffix)
-        return Shape((), Seq.fresh("?"))
-    if a.rank != b.rank:
+    shape = _join_shapes(body, [body.unifier.shape(t.shape) for t in types], learnt)
+    if shape is None:
         return None
-    dims = _join_dims(body, a.prefix, b.prefix)
-    return None if dims is None else Shape(dims)
+    return TensorType(shape, body.dtype(dtype), types[0].origins)
 
 
-def _join_dims(body: Body, a: Sequence[Dim], b: Sequence[Dim]) -> tuple[Dim, ...] | None:
+def _join_shapes(body: Body, shapes: list[Shape], learnt: list[Learnt]) -> Shape | None:
+    first = shapes[0]
+    if all(shape == first for shape in shapes):
+        return first
+    alike = all(
+        (s.seq, len(s.prefix), len(s.suffix)) == (first.seq, len(first.prefix), len(first.suffix))
+        for s in shapes
+    )
+    if alike:
+        prefix = _join_dims(body, [shape.prefix for shape in shapes], learnt)
+        suffix = _join_dims(body, [shape.suffix for shape in shapes], learnt)
+        return None if prefix is None or suffix is None else Shape(prefix, first.seq, suffix)
+    if any(shape.rank is None for shape in shapes):
+        return Shape((), Seq.fresh("?"))
+    return None
+
+
+def _join_dims(
+    body: Body, rows: list[tuple[Dim, ...]], learnt: list[Learnt]
+) -> tuple[Dim, ...] | None:
     dims = []
-    for x, y in zip(a, b, strict=True):
-        if x == y:
-            dims.append(x)
-        elif body.unifier.equal(x, y, assume=False) is Verdict.REFUTED:
+    for column in zip(*rows, strict=True):
+        common = next((dim for dim in column if _everywhere(dim, column, learnt)), None)
+        if common is None and _refuted(body, column):
             return None
-        else:
-            dims.append(Dim.of(Var.fresh("?")))
+        dims.append(Dim.of(Var.fresh("?")) if common is None else common)
     return tuple(dims)
+
+
+def _everywhere(dim: Dim, column: Sequence[Dim], learnt: list[Learnt]) -> bool:
+    """Whether a dim is that of every branch, given what each has learnt."""
+    return all(
+        dim == other or ((known := _known(dim, there)) is not None and known == _known(other, there))
+        for other, there in zip(column, learnt, strict=True)
+    )
+
+
+def _known(dim: Dim, learnt: Learnt) -> Dim | None:
+    try:
+        while any(var in learnt for var in dim.variables):
+            dim = dim.substitute(learnt)
+    except ValueError:
+        return None
+    return dim
+
+
+def _refuted(body: Body, column: Sequence[Dim]) -> bool:
+    equal = body.unifier.equal
+    return any(
+        equal(a, b, assume=False) is Verdict.REFUTED
+        for i, a in enumerate(column)
+        for b in column[i + 1 :]
+    )
 
 
 def _loose(body: Body, types: list[TensorType]) -> TensorType:

@@ -166,9 +166,10 @@ class Rearrangement:
         for before, now in zip(source.dims, self.source.dims, strict=False):
             if before.variable is not None:
                 values[before.variable] = now
-        for name, value in self.names.items():
+        for var in {var for dim in target.dims for var in dim.variables}:
+            value = self.names.get(var.name) if var.number == 0 else None
             if isinstance(value, Dim):
-                values.setdefault(Var(name), value)
+                values.setdefault(var, value)
         try:
             dims = [dim.substitute(values) for dim in target.dims]
         except ValueError:
