@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from neuroscript import __version__
+from neuroscript.cli.mend import mend
 from neuroscript.cli.params import parse_params
 from neuroscript.cli.screen import show
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, as_data, as_sarif
@@ -23,6 +24,10 @@ from neuroscript.language.explain import codes, page
     "--format", "format_", type=click.Choice(["text", "json", "sarif"]), default="text",
     help="For people; or on standard output a JSON list, or SARIF 2.1.0 for code reviews.",
 )  # fmt: skip
+@click.option(
+    "--fix", "mend_files", is_flag=True,
+    help="Mend in the files what can be mended for certain, then check again.",
+)  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("-n", "--neuron", help="The entry neuron of a .ns file; by default the file decides.")
 @click.option(
@@ -32,6 +37,7 @@ from neuroscript.language.explain import codes, page
 def command(
     files: tuple[Path, ...],
     format_: str,
+    mend_files: bool,
     strict: bool,
     neuron: str | None,
     params: tuple[str, ...],
@@ -41,14 +47,11 @@ def command(
     Ends with 0 if there are none (warnings alone are none), 1 if there are some, 2 for a mistake
     in the command line or in a config.
     """
-    found: list[Diagnostic] = []
-    status = 0
-    for path in files:
-        try:
-            found += check_file(path, neuron, parse_params(params))
-        except NeuroScriptError as error:
-            found += error.diagnostics
-            status = max(status, error.exit_code)
+    found, status = check_files(files, neuron, parse_params(params))
+    if mend_files and any(d.fix is not None for d in found):
+        for path, count in mend(found).items():
+            click.echo(f"mended {count} in {path}", err=True)
+        found, status = check_files(files, neuron, parse_params(params))
     errors = [d for d in found if strict or d.severity is Severity.ERROR]
     if format_ == "json":
         click.echo(json.dumps([as_data(d) for d in found], indent=2))
@@ -62,6 +65,21 @@ def command(
         names = ", ".join(str(path) for path in files)
         click.echo(f"{names}: no mistakes found", err=True)
     return status or int(bool(errors))
+
+
+def check_files(
+    files: Sequence[Path], neuron: str | None, params: Mapping[str, Any]
+) -> tuple[list[Diagnostic], int]:
+    """Diagnostics of all files, and the exit code that what cannot be read asks for."""
+    found: list[Diagnostic] = []
+    status = 0
+    for path in files:
+        try:
+            found += check_file(path, neuron, params)
+        except NeuroScriptError as error:
+            found += error.diagnostics
+            status = max(status, error.exit_code)
+    return found, status
 
 
 def point_to_pages(found: Sequence[Diagnostic]) -> None:

@@ -4,7 +4,7 @@ The lowest room: every other one may use it, and it uses none of them.
 """
 
 from neuroscript.diagnostics.data import as_data
-from neuroscript.diagnostics.diagnostic import Diagnostic, Label, Severity, Sink
+from neuroscript.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity, Sink
 from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
 from neuroscript.diagnostics.recursion import deep_recursion
 from neuroscript.diagnostics.render import render
@@ -14,6 +14,7 @@ from neuroscript.diagnostics.suggest import did_you_mean, nearest, or_list
 
 __all__ = [
     "Diagnostic",
+    "Fix",
     "InternalError",
     "Label",
     "NeuroScriptError",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from neuroscript.diagnostics.diagnostic import Diagnostic
+from neuroscript.diagnostics.diagnostic import Diagnostic, Fix
 from neuroscript.diagnostics.source import Span
 
 
@@ -17,7 +17,12 @@ def as_data(diagnostic: Diagnostic) -> dict[str, Any]:
         "help": diagnostic.help,
         **_place(diagnostic.span),
         "labels": [{"text": label.text, **_place(label.span)} for label in diagnostic.labels],
+        "fix": _fix(diagnostic.fix),
     }
+
+
+def _fix(fix: Fix | None) -> dict[str, Any] | None:
+    return None if fix is None else {"text": fix.text, **_place(fix.span)}
 
 
 def _place(span: Span) -> dict[str, Any]:

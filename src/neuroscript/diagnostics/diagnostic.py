@@ -15,6 +15,13 @@ class Severity(StrEnum):
     WARNING = "warning"
 
 
+class Fix(NamedTuple):
+    """An edit that is right for certain: the text of a place becomes another."""
+
+    span: Span
+    text: str
+
+
 class Label(NamedTuple):
     """A short text on a place that explains the message from there."""
 
@@ -73,6 +80,11 @@ class Diagnostic:
         return None
 
     @property
+    def fix(self) -> Fix | None:
+        """The edit that mends it, where only one can be meant."""
+        return None
+
+    @property
     def file(self) -> str:
         return self.span.source.name
 
@@ -98,10 +110,20 @@ class Sink:
     False
     """
 
+    most = 1000
+    """Diagnostics that are kept; nobody reads on after so many."""
+
     def __init__(self) -> None:
         self._found: dict[tuple[object, ...], Diagnostic] = {}
+        self.error_count = 0
+        """How often an error was told, also one that is known already."""
 
     def add(self, diagnostic: Diagnostic) -> None:
+        error = diagnostic.severity is Severity.ERROR
+        full = len(self._found) >= self.most and (self.has_errors or not error)
+        self.error_count += error
+        if full:
+            return
         span = diagnostic.span
         key = (diagnostic.code, id(span.source), span.start, span.end, diagnostic.message)
         self._found.setdefault(key, diagnostic)
@@ -113,6 +135,8 @@ class Sink:
     def discard(self, unwanted: Callable[[Diagnostic], bool]) -> None:
         """Take back what turned out not to be worth saying."""
         self._found = {key: d for key, d in self._found.items() if not unwanted(d)}
+        if not self.errors:
+            self.error_count = 0
 
     def __iter__(self) -> Iterator[Diagnostic]:
         return iter(self.sorted())
@@ -129,7 +153,7 @@ class Sink:
 
     @property
     def has_errors(self) -> bool:
-        return any(d.severity is Severity.ERROR for d in self._found.values())
+        return self.error_count > 0
 
     @property
     def errors(self) -> list[Diagnostic]:

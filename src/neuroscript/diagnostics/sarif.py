@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from neuroscript.diagnostics.diagnostic import Diagnostic
+from neuroscript.diagnostics.diagnostic import Diagnostic, Fix
 from neuroscript.diagnostics.source import Source, Span
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -60,21 +60,30 @@ def _result(diagnostic: Diagnostic, rule: int) -> dict[str, Any]:
             {"id": number, **_location(label.span, label.text)}
             for number, label in enumerate(diagnostic.labels, start=1)
         ]
+    if diagnostic.fix is not None:
+        result["fixes"] = [_fix(diagnostic.fix, diagnostic.help or diagnostic.message)]
     return result
 
 
+def _fix(fix: Fix, text: str) -> dict[str, Any]:
+    change = {"deletedRegion": _region(fix.span), "insertedContent": {"text": fix.text}}
+    artifact = {"artifactLocation": {"uri": _uri(fix.span.source)}, "replacements": [change]}
+    return {"description": {"text": text}, "artifactChanges": [artifact]}
+
+
 def _location(span: Span, text: str) -> dict[str, Any]:
-    end_line, end_column = span.source.position(span.end)
-    place = {
-        "artifactLocation": {"uri": _uri(span.source)},
-        "region": {
-            "startLine": span.line,
-            "startColumn": span.column,
-            "endLine": end_line,
-            "endColumn": end_column,
-        },
-    }
+    place = {"artifactLocation": {"uri": _uri(span.source)}, "region": _region(span)}
     return {"physicalLocation": place} | ({"message": {"text": text}} if text else {})
+
+
+def _region(span: Span) -> dict[str, int]:
+    end_line, end_column = span.source.position(span.end)
+    return {
+        "startLine": span.line,
+        "startColumn": span.column,
+        "endLine": end_line,
+        "endColumn": end_column,
+    }
 
 
 def _uri(source: Source) -> str:

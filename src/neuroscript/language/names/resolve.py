@@ -94,13 +94,13 @@ class Resolver:
         return Tensor(self.count - 1, span, pack)
 
     def run(self) -> Flow:
-        before = len(self.sink.errors)
+        before = self.sink.error_count
         self.visible = resolve_context(self.definition, self.values, self.sink)
         for graph in self.neuron.graphs:
             self.block(graph.block, self.entering(), top=self.definition.outer is None)
         self.check_unread_names()
         outputs = tuple(self.output(name) for name in self.definition.output_names)
-        self.failed |= len(self.sink.errors) > before
+        self.failed |= self.sink.error_count > before
         self.check_unused()
         return Flow(
             self.inputs,
@@ -330,10 +330,19 @@ class Resolver:
             advice = f"apply it first: `in -> {name} -> ..`"
             self.sink.add(CannotBeUsedHere(node.span, name, "a binding", advice, declared))
         elif self.definition.scope.find(name) is not None:
-            self.sink.add(CannotBeUsedHere(node.span, name, "a neuron", f"write `{name}()`"))
+            self.sink.add(self.neuron_as_name(node))
         else:
             near = tuple(nearest(name, self.sources()))
             self.sink.add(UnknownName(node.span, name, near, self.later(node)))
+
+    def neuron_as_name(self, node: ast.Node) -> CannotBeUsedHere:
+        """A neuron that stands where a value or a binding can."""
+        name = node.name.text
+        found = self.definition.scope.find(name)
+        bare = node.port is None and node.at is None
+        params = found.neuron.params if found is not None else ()
+        call = bare and all(param.default is not None for param in params)
+        return CannotBeUsedHere(node.span, name, "a neuron", f"write `{name}()`", call=call)
 
     def later(self, node: ast.Node) -> Span | None:
         """Where a name is given after it is used."""
@@ -532,7 +541,7 @@ class Resolver:
             self.sink.add(NotADestination(node.span, name, "a parameter", declared))
             raise Failed
         if self.definition.scope.find(name) is not None:
-            self.sink.add(CannotBeUsedHere(node.span, name, "a neuron", f"write `{name}()`"))
+            self.sink.add(self.neuron_as_name(node))
             raise Failed
         if name in self.named and self.named[name].bundle.known:
             self.sink.add(Rebound(node.span, name, self.named[name].span))

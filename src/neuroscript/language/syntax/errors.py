@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, nearest, or_list
+from neuroscript.diagnostics import Diagnostic, Fix, Label, Severity, Span, nearest, or_list
 from neuroscript.language.syntax.tokens import SECTIONS
 
 
@@ -33,6 +34,12 @@ class UnexpectedToken(Diagnostic):
         near = nearest(self.found.strip("`"), words)
         return f"did you mean {or_list(near)}?" if near else None
 
+    @property
+    def fix(self) -> Fix | None:
+        words = [text.strip("`") for text in self.expected if text.strip("`").isalpha()]
+        near = nearest(self.found.strip("`"), words)
+        return Fix(self.span, near[0]) if len(near) == 1 else None
+
 
 @dataclass(frozen=True)
 class MissingColon(Diagnostic):
@@ -46,6 +53,10 @@ class MissingColon(Diagnostic):
     @property
     def label(self) -> str:
         return "expected `:` at the end of this line"
+
+    @property
+    def fix(self) -> Fix | None:
+        return Fix(Span(self.span.source, self.span.start, self.span.start), ":")
 
 
 @dataclass(frozen=True)
@@ -64,6 +75,11 @@ class NonAscii(Diagnostic):
         if self.look_alike:
             return f"did you mean `{self.look_alike}`?"
         return "names and operators are written in ASCII"
+
+    @property
+    def fix(self) -> Fix | None:
+        known = self.look_alike is not None and not self.look_alike[0].isalpha()
+        return Fix(self.span, self.look_alike or "") if known else None
 
 
 @dataclass(frozen=True)
@@ -86,6 +102,14 @@ class Malformed(Diagnostic):
     @property
     def help(self) -> str:
         return self.advice
+
+    @property
+    def fix(self) -> Fix | None:
+        """A number that lacks a digit on one side of its point."""
+        text = self.span.text
+        if re.fullmatch(r"[0-9]+\.", text):
+            return Fix(self.span, f"{text}0")
+        return Fix(self.span, f"0{text}") if re.fullmatch(r"\.[0-9]+", text) else None
 
 
 @dataclass(frozen=True)
@@ -190,6 +214,10 @@ class MissingArrow(Diagnostic):
     def label(self) -> str:
         return "insert `->` before this"
 
+    @property
+    def fix(self) -> Fix | None:
+        return Fix(Span(self.span.source, self.span.start, self.span.start), "-> ")
+
 
 @dataclass(frozen=True)
 class UnknownSection(Diagnostic):
@@ -204,6 +232,11 @@ class UnknownSection(Diagnostic):
     def help(self) -> str:
         near = nearest(self.name, SECTIONS)
         return f"did you mean {or_list(near)}?" if near else f"sections are {or_list(SECTIONS)}"
+
+    @property
+    def fix(self) -> Fix | None:
+        near = nearest(self.name, SECTIONS)
+        return Fix(self.span, near[0]) if len(near) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -270,6 +303,20 @@ class TooDeep(Diagnostic):
     @property
     def help(self) -> str:
         return "split the neuron into several"
+
+
+@dataclass(frozen=True)
+class TooManyOperators(Diagnostic):
+    code = "NS112"
+    most: int
+
+    @property
+    def message(self) -> str:
+        return f"one value has more than {self.most} operators"
+
+    @property
+    def help(self) -> str:
+        return "give parts of it names in `context:`"
 
 
 @dataclass(frozen=True)

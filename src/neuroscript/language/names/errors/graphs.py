@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, or_list
+from neuroscript.diagnostics import Diagnostic, Fix, Label, Severity, Span, or_list
 
 
 @dataclass(frozen=True)
@@ -287,6 +287,11 @@ class TakenImplicitly(Diagnostic):
     @property
     def help(self) -> str:
         return f"say so: `-> {self.output}`"
+
+    @property
+    def fix(self) -> Fix | None:
+        end = self.value.end
+        return Fix(Span(self.value.source, end, end), f" -> {self.output}")
 
 
 @dataclass(frozen=True)

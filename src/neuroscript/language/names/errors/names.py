@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Span, or_list
+from neuroscript.diagnostics import Diagnostic, Fix, Label, Span, or_list
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,13 @@ class UnknownNeuron(Diagnostic):
         if self.near:
             return f"did you mean {or_list(self.near)}?"
         return "define it in this file, or use one of the standard library"
+
+    @property
+    def fix(self) -> Fix | None:
+        """A name that differs in case and underscores alone."""
+        plain = self.name.lower().replace("_", "")
+        same = [name for name in self.near if name.lower() == plain]
+        return Fix(self.span, same[0]) if len(same) == 1 else None
 
 
 @dataclass(frozen=True)
@@ -151,6 +158,8 @@ class CannotBeUsedHere(Diagnostic):
     what: str
     advice: str
     declared: Span | None = None
+    call: bool = False
+    """Whether calling it is all that is missing."""
 
     @property
     def message(self) -> str:
@@ -163,6 +172,10 @@ class CannotBeUsedHere(Diagnostic):
     @property
     def help(self) -> str:
         return self.advice
+
+    @property
+    def fix(self) -> Fix | None:
+        return Fix(self.span, f"{self.name}()") if self.call else None
 
 
 @dataclass(frozen=True)
