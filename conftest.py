@@ -8,7 +8,8 @@ Each page has a folder of its own, with a copy of examples/ and configs/, and on
 |---|---|
 | `python` | is executed |
 | `shell` | is executed by `bash -e` |
-| `ns` | is checked: without errors, unless the next block shows what was found |
+| `ns` | is checked: without diagnostics, unless the next block shows what was found |
+| `py` | is part of the Python that the `ns` block before it becomes; `...` stands for anything |
 | `text` | is what the block before it printed; `...` stands for anything |
 | any, with `title="name"` | is written to that file, and may have mistakes |
 | none of these | is left alone |
@@ -112,17 +113,28 @@ def run_shell(example: Example) -> None:
 
 
 def check_program(example: Example) -> None:
-    from neuroscript.diagnostics import Severity, render
+    from neuroscript.diagnostics import render
     from neuroscript.language import check_text
 
     file = example.region.lexemes["file"]
     if file:
         write(example)
-    checked = check_text(example.parsed, name=file or "example.ns")
+    checked = check_text(example.parsed, name=file or "example.ns", base=".")
     example.namespace["_printed"] = render(checked.diagnostics)
-    errors = [d for d in checked.diagnostics if d.severity is Severity.ERROR]
-    if errors and not file and not shows_output(example):
-        raise AssertionError(render(errors))
+    example.namespace["_checked"] = checked
+    if checked.diagnostics and not file and not shows_output(example):
+        raise AssertionError(render(checked.diagnostics))
+
+
+def find_in_generated(example: Example) -> str | None:
+    """The program before this block becomes Python with these lines in it."""
+    from neuroscript.codegen import emit
+
+    text = emit(example.namespace["_checked"]).text
+    wanted, got = f"...\n{example.parsed}...", f"\n{text}"
+    if doctest.OutputChecker().check_output(wanted, got, doctest.ELLIPSIS):
+        return None
+    return f"the page says\n{example.parsed}\nbut it becomes\n{text}"
 
 
 def shows_output(example: Example) -> bool:
@@ -147,6 +159,7 @@ EVALUATORS: dict[str, Any] = {
     "python": run_python,
     "shell": run_shell,
     "ns": check_program,
+    "py": find_in_generated,
     "text": compare,
 }
 
