@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,12 @@ from neuroscript.diagnostics import (
     Span,
     nearest,
 )
-from neuroscript.language.errors import MissingParameter, UnknownParameter, UnreadableFile
+from neuroscript.language.errors import (
+    Intricate,
+    MissingParameter,
+    UnknownParameter,
+    UnreadableFile,
+)
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.errors import NoSuchEntry
 from neuroscript.language.names.flow import Apply, Choice, Dispatch, Instance, Selection, Step
@@ -33,6 +38,7 @@ from neuroscript.language.shapes.values import Abstract, from_python, to_python
 from neuroscript.language.signature import Param, Port, Signature, sizes
 from neuroscript.language.syntax.ast import Program
 from neuroscript.language.syntax.walk import mentioned, mentioned_in_body
+from neuroscript.language.work import MAX_CHARACTERS, TooMuchWork, bounded
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,27 +129,44 @@ def check(
     file; with `allow_outside` it can.
     """
     sink = Sink()
+    if len(source.text) > MAX_CHARACTERS:
+        problem = f"it has more than {MAX_CHARACTERS:,} characters"
+        sink.add(UnreadableFile(Span(source, 0, 0), source.name, problem, ()))
+        source = replace(source, text="")
     folder = base if base is not None else source.path.parent if source.path else None
     loader = Loader(sink, None if allow_outside else folder)
-    file = loader.load(source, folder)
-    symbolic = Inference(sink)
-    for loaded in (*(f for f in loader.files.values() if f is not None), file):
-        _check_file(loaded, symbolic, sink)
-    entry = _entry(file.program, file.scope, neuron, sink)
-    inference = symbolic
-    if entry is not None and not sink.has_errors:
-        definition = file.scope.own[entry]
-        inference = _check_concrete(definition, params or {}, symbolic, sink)
+    with bounded():
+        file = loader.load(source, folder)
+        entry = _entry(file.program, file.scope, neuron, sink)
+        loaded = (*(f for f in loader.files.values() if f is not None), file)
+        inference = _check_loaded(loaded, entry, params or {}, sink)
     return Checked(
         source, file.program, file.scope, inference, entry, params or {}, tuple(sink.sorted())
     )
 
 
-def _check_file(file: File, inference: Inference, sink: Sink) -> None:
-    """Rules and shapes of all that a file defines."""
-    apply_rules(Context(file.program, file.scope, sink))
-    for definition in file.scope.own.values():
-        inference.generic(definition)
+def _check_loaded(
+    files: Sequence[File], entry: str | None, params: Mapping[str, Any], sink: Sink
+) -> Inference:
+    """Rules and shapes of all files, then the entry of the last one with numbers."""
+    inference = Inference(sink)
+    definition: Definition | None = None
+    try:
+        for file in files:
+            apply_rules(Context(file.program, file.scope, sink))
+            for definition in file.scope.own.values():
+                inference.generic(definition)
+            _tell_unused_imports(file, sink)
+        if entry is not None and not sink.has_errors:
+            definition = files[-1].scope.own[entry]
+            return _check_concrete(definition, params, inference, sink)
+    except TooMuchWork:
+        assert definition is not None, "only what a neuron comes to takes much work"
+        sink.add(Intricate(definition.span, definition.name))
+    return inference
+
+
+def _tell_unused_imports(file: File, sink: Sink) -> None:
     used = {name for neuron in file.program.neurons for name in mentioned_in_body(neuron)}
     used |= {name for value in file.program.globals for name in mentioned(value.value)}
     unused_imports(file, used, sink)
@@ -184,7 +207,9 @@ def read_source(path: str | Path, name: str | None = None) -> Source:
     """The text of a file. Raises NeuroScriptError (NS603) if it cannot be read."""
     path, shown = Path(path), name or str(path)
     try:
-        return Source(shown, path.read_bytes().decode("utf-8"), path)
+        with path.open("rb") as file:
+            data = file.read(4 * MAX_CHARACTERS + 1)  # what is longer is refused by its length
+        return Source(shown, data.decode("utf-8"), path)
     except UnicodeDecodeError as error:
         problem = f"byte {error.start} is not UTF-8"
         near: list[str] = []

@@ -54,3 +54,17 @@ class MissingParameter(Diagnostic):
     def help(self) -> str:
         values = " ".join(f"{name}=.." for name in self.missing)
         return f"give them: `--params {values}`, or `params:` under `model:` in a config"
+
+
+@dataclass(frozen=True)
+class Intricate(Diagnostic):
+    code = "NS112"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"working out `{self.name}` takes more steps than a program may need"
+
+    @property
+    def help(self) -> str:
+        return "use fewer instances of neurons inside neurons, or smaller counts"

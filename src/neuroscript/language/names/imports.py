@@ -22,9 +22,10 @@ from neuroscript.language.names.errors import (
 from neuroscript.language.names.scope import GlobalDefinition, Scope, standard_library
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.parse import parse
+from neuroscript.language.work import MAX_CHARACTERS
 
-MAX_BYTES = 16_000_000
-"""Of one source file; nobody writes more."""
+MAX_BYTES = 4 * MAX_CHARACTERS
+"""Of one source file, and of all that a program imports."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -46,6 +47,8 @@ class Loader:
 
     files: dict[Path, File | None] = field(default_factory=dict)
     active: list[tuple[Path, Span]] = field(default_factory=list)
+    room: int = MAX_BYTES
+    """How many bytes may still be imported."""
 
     def load(self, source: Source, base: Path | None) -> File:
         """A program with its imports; `base` is the folder that its local paths start from."""
@@ -159,11 +162,20 @@ class Loader:
 
     def read(self, span: Span, path: Path, shown: str) -> Source | None:
         try:
-            if path.stat().st_size > MAX_BYTES:
-                problem = f"it is larger than {MAX_BYTES // 1_000_000} MB"
-                self.sink.add(MissingFile(span, shown, problem, None))
+            size = path.stat().st_size
+            if not path.is_file():
+                self.sink.add(MissingFile(span, shown, "it is no regular file", None))
                 return None
-            return Source(_shown(path), path.read_bytes().decode("utf-8"), path)
+            text = path.read_bytes().decode("utf-8") if size <= MAX_BYTES else ""
+            self.room -= size
+            if size > MAX_BYTES or len(text) > MAX_CHARACTERS or self.room < 0:
+                problem = (
+                    "it is too large" if self.room >= 0 else "all imports together are too large"
+                )
+                advice = f"a file has at most {MAX_CHARACTERS:,} characters"
+                self.sink.add(MissingFile(span, shown, problem, advice))
+                return None
+            return Source(_shown(path), text, path)
         except UnicodeDecodeError as error:
             problem = f"byte {error.start} is not UTF-8"
             self.sink.add(MissingFile(span, shown, problem, "save it as UTF-8"))

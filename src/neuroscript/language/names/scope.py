@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
+from typing import Any
 
 from neuroscript.diagnostics import InternalError, Sink, Source, nearest, render
 from neuroscript.language.names.definition import Definition
@@ -38,6 +39,8 @@ class Scope:
         self.imported_globals: dict[str, GlobalDefinition] = {}
         self.missing: set[str] = set()
         """What imports that failed would have brought; `*` for anything."""
+        self.known: dict[str, Any] = {}
+        """What its own globals came to, once that has been worked out."""
 
     def define(self, program: ast.Program, library: bool = False) -> None:
         for neuron in program.neurons:

@@ -54,6 +54,7 @@ from neuroscript.language.shapes.unify import Pair, RankMismatch, Unifier, Verdi
 from neuroscript.language.shapes.values import Abstract, NeuronValue, map_dims
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import names_in
+from neuroscript.language.work import spend
 
 if TYPE_CHECKING:
     from neuroscript.language.shapes.infer import Inference
@@ -82,6 +83,7 @@ class Body:
         concrete: bool,
         sink: Sink,
     ) -> None:
+        spend(100)
         self.owner = owner
         self.sink = sink
         self.definition = definition
@@ -264,6 +266,7 @@ class Body:
 
     def step(self, step: Step) -> bool:
         """Whether the types of a step's results are known now."""
+        spend(20)
         match step:
             case Apply():
                 return self.apply(step)

@@ -25,6 +25,12 @@ from math import gcd
 
 _fresh = count(1)
 
+MAX_TERMS = 300
+"""Of a sum, with those in its quotients; a size that needs more is one that nobody knows."""
+
+MAX_BITS = 4096
+"""Of a coefficient; sizes need 64."""
+
 
 @dataclass(frozen=True, slots=True)
 class Var:
@@ -103,7 +109,10 @@ class Dim:
         for monomial, factor in terms:
             sums[monomial] = sums.get(monomial, 0) + factor
         kept = [(monomial, factor) for monomial, factor in sums.items() if factor]
-        kept.sort(key=lambda term: (-len(term[0]), [atom.key for atom in term[0]]))
+        if len(kept) > 1 or (kept and kept[0][0]):
+            if len(kept) > MAX_TERMS or any(_is_huge(*term) for term in kept):
+                return unknown()
+            kept.sort(key=lambda term: (-len(term[0]), [atom.key for atom in term[0]]))
         return Dim(tuple(kept))
 
     # --- looking at one
@@ -115,6 +124,17 @@ class Dim:
             return 0
         (monomial, factor), *more = self.terms
         return factor if not monomial and not more else None
+
+    @cached_property
+    def extent(self) -> int:
+        """How many terms it has, with those in its quotients."""
+        inner = (
+            atom.over.extent + atom.under.extent
+            for monomial, _ in self.terms
+            for atom in monomial
+            if isinstance(atom, Quotient)
+        )
+        return len(self.terms) + sum(inner)
 
     @property
     def variable(self) -> Var | None:
@@ -165,10 +185,11 @@ class Dim:
         return self + -_dim(other)
 
     def __mul__(self, other: Dim | int) -> Dim:
+        other = _dim(other)
+        if len(self.terms) * len(other.terms) > 4 * MAX_TERMS:
+            return unknown()
         products = [
-            _product((*left, *right), a * b)
-            for left, a in self.terms
-            for right, b in _dim(other).terms
+            _product((*left, *right), a * b) for left, a in self.terms for right, b in other.terms
         ]
         if all(isinstance(product, tuple) for product in products):
             return Dim.total(product for product in products if isinstance(product, tuple))
@@ -211,6 +232,21 @@ class Dim:
             factors += [_factor(atom) for atom in monomial]
             text += f" {sign} " + "*".join(factors)
         return text[3:] if text.startswith(" + ") else "-" + text[3:]
+
+
+def unknown() -> Dim:
+    """A size that nobody knows, and that equals no other."""
+    return Dim.of(Var.fresh("?", positive=False))
+
+
+def _is_huge(monomial: Monomial, factor: int) -> bool:
+    """Whether a term is too large to go on with."""
+    if factor.bit_length() > MAX_BITS or len(monomial) > MAX_TERMS:
+        return True
+    return any(
+        isinstance(atom, Quotient) and atom.over.extent + atom.under.extent > MAX_TERMS
+        for atom in monomial
+    )
 
 
 def _dim(value: Dim | int) -> Dim:
@@ -284,6 +320,8 @@ def _atom(over: Dim, under: Dim, exact: bool) -> Dim:
     over, under = _shrink(over, common), _shrink(under, common)
     if under.constant == 1:
         return over
+    if over.extent + under.extent > MAX_TERMS:
+        return unknown()
     return Dim.of(Quotient(over, under, exact))
 
 

@@ -10,7 +10,7 @@ from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.errors import CannotBeBuilt, Cycle, MissingArgument, NoSuchPort
 from neuroscript.language.names.scope import GlobalDefinition, Scope
-from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.dims import MAX_BITS, Dim, Var
 from neuroscript.language.shapes.errors import (
     ArgumentKind,
     InexactDivision,
@@ -31,9 +31,7 @@ from neuroscript.language.shapes.values import (
     to_python,
 )
 from neuroscript.language.syntax import ast
-
-MAX_BITS = 4096
-"""Of a number that a program computes; sizes need 64."""
+from neuroscript.language.work import spend
 
 
 class Evaluator:
@@ -52,6 +50,7 @@ class Evaluator:
         self.bodies = bodies or {}
 
     def value(self, value: ast.Value) -> Abstract:
+        spend(2)
         match value:
             case ast.Literal(literal):
                 return from_python(literal)
@@ -130,7 +129,7 @@ class Evaluator:
     ) -> tuple[tuple[str, Abstract], ...] | None:
         """Values of all parameters: as given, else defaults. None if a kind does not fit."""
         values: dict[str, Abstract] = {}
-        before = len(self.sink.errors)
+        before = self.sink.error_count
         for name, param in definition.params.items():
             argument = given.get(name)
             if argument is not None:
@@ -139,7 +138,7 @@ class Evaluator:
             elif param.default is not None:
                 inner = Evaluator(values, self.sink, definition.scope)
                 values[name] = inner.value(param.default)
-        return tuple(values.items()) if len(self.sink.errors) == before else None
+        return tuple(values.items()) if self.sink.error_count == before else None
 
     def defaults(self, value: NeuronValue, span: Span) -> NeuronValue | None:
         """A factory applied as it is: possible if every parameter has a default."""
@@ -329,13 +328,11 @@ class Evaluator:
         return Unknown("bool")
 
     def bounded(self, left: Dim, right: Dim, span: Span) -> Abstract:
-        """A product, unless it is larger than anything can be, in digits or in terms."""
+        """A product, unless it is larger than anything can be."""
         a, b = left.constant, right.constant
         if a is not None and b is not None and a.bit_length() + b.bit_length() > MAX_BITS:
             self.sink.add(NumberTooLarge(span))
             return Unknown("int")
-        if len(left.terms) * len(right.terms) > 500:
-            return Dim.of(Var.fresh("?", positive=False))
         return left * right
 
 
@@ -348,13 +345,19 @@ def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
         )
         sink.add(Cycle(found.declaration.span, names, places))
         return Unknown()
-    _evaluating.append(found)
-    try:
-        value = Evaluator({}, sink, found.scope).value(found.declaration.value)
-    finally:
-        _evaluating.pop()
-    if isinstance(value, NeuronValue):
-        return NeuronValue(value.definition, value.args, shared=True)
+    known: dict[str, tuple[Abstract, Sink]] = found.scope.known
+    if found.name not in known:
+        own = Sink()
+        _evaluating.append(found)
+        try:
+            value = Evaluator({}, own, found.scope).value(found.declaration.value)
+        finally:
+            _evaluating.pop()
+        if isinstance(value, NeuronValue):
+            value = NeuronValue(value.definition, value.args, shared=True)
+        known[found.name] = value, own
+    value, problems = known[found.name]
+    sink.extend(problems)
     return value
 
 

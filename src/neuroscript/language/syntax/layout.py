@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field, replace
+from math import isinf
 
 from neuroscript.diagnostics import Sink, Source, Span
 from neuroscript.language.syntax.ast import Doc
@@ -25,6 +26,9 @@ from neuroscript.language.syntax.errors import (
 from neuroscript.language.syntax.tokens import SECTIONS
 
 INDENT, DEDENT = "\x0e", "\x0f"
+
+MAX_DIGITS = 1000
+"""Of a number; sizes have twenty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +146,8 @@ class _Scanner:
             start, end = token.span()
             self.pos = end
             if kind == "blank":
+                if "\t" in token.group():
+                    self.blanks.append((start, end))
                 continue
             if kind == "newline":
                 self.newline(start, end)
@@ -189,7 +195,7 @@ class _Scanner:
                 if self.begin <= start < self.finish:
                     a, b = start - self.begin, end - self.begin
                     text = text[:a] + " " * (b - a) + text[b:]
-            text = text.replace("\t", " ").replace("\n", " ").replace("\r", " ")
+            text = text.replace("\n", " ").replace("\r", " ")
             self.lines.append((text, self.begin, self.line_start, self.bad))
         self.begin, self.bad, self.previous = None, False, ""
         self.blanks.clear()
@@ -238,6 +244,11 @@ class _Scanner:
         elif index and not (source[start - 2 : start - 1].isalnum() or source[start - 2] in "_])"):
             fraction = f"`.{text}` is not a number"
             self.malformed(start - 1, end, fraction, f"write `0.{text}`")
+        elif len(text) > MAX_DIGITS:
+            problem = f"a number of {len(text)} digits is larger than any size can be"
+            self.malformed(start, end, problem, f"{MAX_DIGITS} digits are read")
+        elif not text.isdigit() and isinf(float(text)):
+            self.malformed(start, end, f"`{text}` is larger than floats can be", "1e308 is read")
 
     def string(self, quote: str, start: int) -> None:
         found = _STRINGS[quote].match(self.source.text, start, self.stop)

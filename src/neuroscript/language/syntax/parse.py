@@ -28,14 +28,13 @@ from neuroscript.language.syntax.errors import (
     RepeatedSection,
     ReservedWord,
     StrayDocumentation,
-    TooDeep,
     UnexpectedToken,
     UnknownSection,
 )
 from neuroscript.language.syntax.layout import DEDENT, INDENT, LogicalLine, Unit, lay_out
+from neuroscript.language.syntax.nesting import too_deep
 from neuroscript.language.syntax.tokens import DESCRIPTIONS, RESERVED
-
-MAX_DEPTH = 100
+from neuroscript.language.work import TooMuchWork, allow, spend
 
 
 def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) -> Program:
@@ -49,6 +48,7 @@ def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) ->
     >>> [neuron.name.text for neuron in parse(Source("a.ns", text), Sink()).neurons]
     ['A']
     """
+    allow((len(source.text) if end is None else end) - start)
     layout = lay_out(source, sink, start, end)
     neurons: list[Neuron] = []
     uses: list[Use] = []
@@ -158,14 +158,19 @@ def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global
     for i in [i for i, line in enumerate(lines) if line.bad][::-1]:
         lines, damaged = _without(lines, i), True
     while lines:
-        too_deep = _nesting(source, lines)
-        if too_deep is not None:
-            sink.add(too_deep)
+        nested = too_deep(source, lines)
+        if nested is not None:
+            sink.add(nested)
             return None
         prepared = Prepared(source, lines)
+        try:
+            spend(20 * len(prepared.text))
+        except TooMuchWork:
+            return None  # what has been found in it has to do
         result = _match(prepared.text)
         if not isinstance(result, _Furthest):
-            declaration = Builder(prepared.span).declaration(result, unit.doc)
+            with deep_recursion():
+                declaration = Builder(prepared.span).declaration(result, unit.doc)
             if damaged and isinstance(declaration, Neuron):
                 return replace(declaration, damaged=True)
             return declaration
@@ -190,28 +195,6 @@ def _without(lines: list[LogicalLine], row: int) -> list[LogicalLine]:
     while end < len(lines) and lines[end].level > lines[row].level:
         end += 1
     return lines[:row] + lines[end:]
-
-
-def _nesting(source: Source, lines: list[LogicalLine]) -> Diagnostic | None:
-    for line in lines:
-        depth = line.level
-        if line.level > MAX_DEPTH:
-            return TooDeep(
-                Span(source, line.start, line.end),
-                Span(source, lines[0].start, lines[0].end),
-            )
-        outermost = 0
-        for i, char in enumerate(line.text):
-            if char in "([":
-                outermost = i if depth == line.level else outermost
-                depth += 1
-                if depth > MAX_DEPTH:
-                    at = line.start + i
-                    first = line.start + outermost
-                    return TooDeep(Span(source, at, at + 1), Span(source, first, first + 1))
-            elif char in ")]":
-                depth -= 1
-    return None
 
 
 def _explain(prepared: Prepared, furthest: _Furthest) -> tuple[int, Diagnostic]:
