@@ -50,9 +50,9 @@ class Aggregates:
             text = self.round_text(item, single)
             index = self.index_name(item)
             self.leave(saved)
-            line = f"{target} = nn.ModuleList({text} for {index} in range({count}))"
-            if self.init.fits(line):
-                self.init.line(line)
+            rounds = f"{text} for {index} in range({count})"
+            if self.init.fits(f"    {rounds}"):
+                self.init.wrapped(f"{target} = nn.ModuleList(", [rounds], ")")
                 return built
         self.init.line(f"{target} = nn.ModuleList()")
         saved = self.enter(item)
