@@ -10,6 +10,7 @@ from typing import Any
 from neuroscript.codegen import Target, build, emit
 from neuroscript.codegen.construction import check_construction
 from neuroscript.codegen.lightning_module import lightning_class
+from neuroscript.codegen.naming import class_name
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError, nearest, or_list
 from neuroscript.language import Checked, Signature, check_path, check_text
 
@@ -109,7 +110,7 @@ class Namespace:
         self._module: ModuleType = build(code)
         self._neurons = list(checked.scope.own)
         for name in self._neurons:
-            cls = self._module.__dict__[name]
+            cls = self._module.__dict__[class_name(name)]
             setattr(cls, _SIGNATURE, checked.signature(name))
             check_construction(cls, checked, name)
             setattr(self, name, cls)
@@ -117,7 +118,7 @@ class Namespace:
     def __getattr__(self, name: str) -> Any:
         neuron = name.removesuffix("Module")
         if not name.startswith("_") and neuron != name and neuron in self._neurons:
-            value = lightning_class(self._module, neuron)
+            value = lightning_class(self._module, class_name(neuron))
             setattr(self, name, value)
             return value
         near = nearest(name, self._neurons) if not name.startswith("_") else []

@@ -150,3 +150,35 @@ def test_no_string_becomes_code(text: str) -> None:
     code = neuroscript.compile_source(source)
     names = set(compile(code, "a", "exec").co_names)
     assert names <= {"torch", "nn", "collections", "Counter", "Module", "A", "__doc__"}
+
+
+WORDS = ("F", "Any", "Callable", "class", "isinstance", "lambda", "partial", "range", "super")
+
+
+@pytest.mark.parametrize("word", WORDS)
+def test_names_that_python_or_the_module_needs_can_be_used(word: str) -> None:
+    text = f"""\
+neuron Twice(body: Neuron):
+    in: [*s]
+    out: [*s]
+    context:
+        layers = unroll(2):
+            layer = body
+    graph: in -> layers -> out
+
+neuron {word}({word}=2):
+    in: [b, 4]
+    out: [b, {word}]
+    context:
+        layers = unroll({word}):
+            layer = Linear(4, 4)
+    graph: in -> layers -> Twice(Linear(4, 4)) -> Linear(4, {word}) -> out
+
+neuron Net:
+    in: [b, 4]
+    out: [b, 3]
+    graph: in -> {word}({word}=3) -> out
+"""
+    ns = neuroscript.loads(text)
+    assert getattr(ns, word)()(torch.zeros(1, 4)).shape == (1, 2)
+    assert ns.Net()(torch.zeros(1, 4)).shape == (1, 3)

@@ -43,17 +43,17 @@ def command(
         raise click.UsageError("--bundle is for plain modules: leave --target out, or use torch")
     target = target or ("torch" if bundled else "lightning")
     checked = check_path(file, neuron)
-    text = emit(checked, neuron, target, bundled, runtime_checks).text
+    code = emit(checked, neuron, target, bundled, runtime_checks)
     show(checked.diagnostics)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(code.text, nl=False)
         return 0
     try:
-        output.write_text(text, encoding="utf-8")
+        output.write_text(code.text, encoding="utf-8")
     except OSError as error:
         problem = f"cannot write `{output}`: {(error.strerror or str(error)).lower()}"
         raise click.ClickException(problem) from None
-    module = f"{checked.entry}Module" if target == "lightning" else checked.entry
+    module = f"{code.entry}Module" if target == "lightning" else code.entry
     click.echo(f"wrote {output}", err=True)
     click.echo(f"next: python -c 'from {output.stem} import {module}'", err=True)
     return 0

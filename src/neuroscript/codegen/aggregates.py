@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.expression import divisions
-from neuroscript.codegen.naming import safe
+from neuroscript.codegen.naming import INIT_NAMES, safe
 from neuroscript.codegen.writer import Writer, string
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.values import Abstract
@@ -114,7 +114,7 @@ class Aggregates:
     def index_name(self, item: ast.Unroll) -> str:
         if item.index is None:
             return "_"
-        return safe(item.index.text, {"self", "torch", "nn", *self.constructor.owner.params})
+        return safe(item.index.text, {*INIT_NAMES, *self.constructor.owner.params})
 
     def round_text(self, item: ast.Unroll, single: str | None) -> str:
         texts: dict[str, str] = {}
@@ -128,7 +128,7 @@ class Aggregates:
 
     def inner_item(self, outer: ast.Unroll, item: ast.Item) -> None:
         self.init.place = item.span
-        name = safe(item.name.text, {"self", "torch", "nn", *self.constructor.owner.params})
+        name = safe(item.name.text, {*INIT_NAMES, *self.constructor.owner.params})
         self.constructor.locals[item.name.text] = name
         if isinstance(item, ast.Unroll):
             self.constructor.env[item.name.text] = self.constructor.evaluator().item(item)

@@ -9,7 +9,7 @@ from neuroscript.codegen.aggregates import Aggregates
 from neuroscript.codegen.dims import Sizes, only_params
 from neuroscript.codegen.expression import Expressions, divisions, known_text
 from neuroscript.codegen.host import HostClass, host_of
-from neuroscript.codegen.naming import safe, snake_case
+from neuroscript.codegen.naming import INIT_NAMES, safe, snake_case
 from neuroscript.codegen.writer import Writer, string
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.arguments import bind
@@ -90,7 +90,7 @@ class Constructor:
         return isinstance(value, NeuronValue | AnyNeuron | Aggregate)
 
     def constant(self, item: ast.Binding) -> None:
-        name = safe(item.name.text, {"self", "torch", "nn"})
+        name = safe(item.name.text, INIT_NAMES)
         self.locals[item.name.text] = name
         self.guard_all(item)
         self.assign_choice(item.value, name, lambda value: (self.in_init.text(value), [], ""))
@@ -250,7 +250,8 @@ class Constructor:
                 return host
         params = definition.params
         required = tuple(name for name, param in params.items() if param.default is None)
-        optional = tuple((n, n) for n, param in params.items() if param.default is not None)
+        defaults = [name for name, param in params.items() if param.default is not None]
+        optional = tuple((safe(name, INIT_NAMES), name) for name in defaults)
         name = self.owner.classes.of(value)
         return HostClass("", name, required, optional, frozenset(), True)
 
@@ -313,7 +314,8 @@ class Constructor:
         for argument in args:
             self.guard(argument.value)
             text = self.in_init.text(argument.value)
-            texts.append(f"{argument.keyword.text}={text}" if argument.keyword else text)
+            name_of = argument.keyword
+            texts.append(f"{safe(name_of.text, INIT_NAMES)}={text}" if name_of else text)
         return f"{self.owner.params[name]}(", texts, ")"
 
     def body(self, value: ast.BlockValue) -> Text:

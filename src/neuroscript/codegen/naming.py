@@ -24,9 +24,16 @@ MODULE_ATTRIBUTES = frozenset(
 )
 """What nn.Module has already."""
 
-MODULE_NAMES = frozenset({"Any", "F", "NamedTuple", "nn", "self", "super", "torch", "int", "float",
-                          "bool", "str", "list", "range", "ValueError", "LightningModule",
-                          "RegistryHooks", "Component"})  # fmt: skip
+INIT_NAMES = frozenset(
+    "self torch nn super range partial isinstance ValueError Materialised _shared".split()
+)
+"""What constructors use for themselves."""
+
+MODULE_NAMES = INIT_NAMES | frozenset(
+    """
+    Any Callable Component F LightningModule NamedTuple RegistryHooks bool float int list str
+    """.split()
+)
 """What generated modules use for themselves."""
 
 

@@ -12,7 +12,7 @@ from neuroscript.codegen.guards import write_guards
 from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.kinds import TYPES, param_kinds
-from neuroscript.codegen.naming import MODULE_ATTRIBUTES, Names, safe, snake_case
+from neuroscript.codegen.naming import INIT_NAMES, MODULE_ATTRIBUTES, Names, safe, snake_case
 from neuroscript.codegen.steps import Steps
 from neuroscript.codegen.uses import uses
 from neuroscript.codegen.writer import Line, Writer
@@ -48,7 +48,7 @@ class NeuronClass:
         """Parameters and constants that `forward` needs, with their attributes."""
         self.shares = False
         """Whether it holds something there is one of in the whole model."""
-        self.params = {name: safe(name, {"self", "torch", "nn"}) for name in self.definition.params}
+        self.params = {name: safe(name, INIT_NAMES) for name in self.definition.params}
         self.late_defaults: list[tuple[str, str]] = []
         self.uses: dict[str, list[str]] = {}
         """For each binding, the conditions under which the graph uses it; empty for always."""
