@@ -73,3 +73,70 @@ neuron Main:
 """
     assert said(text) == []
     assert str(check_text(text).signature().outputs[0]) == "[seq, batch, 8]"
+
+
+@pytest.mark.parametrize(
+    ("ports", "step", "code"),
+    [
+        ("[b, c, 8, 8]", "MaxPool2d(2, padding=2)", "NS314"),
+        ("[b, c, 8, 8]", "AvgPool2d(3, padding=2)", "NS314"),
+        ("[b, 4, 8]", 'Conv1d(4, 4, 3, padding="same", stride=2)', "NS314"),
+        ("[b, 4, 8]", "Conv1d(4, 4, 3, stride=0)", "NS314"),
+        ("[b, 4, 8, 8]", "AdaptiveAvgPool(0)", "NS314"),
+        ("[b, s, 8]", "Softmax(dim=3)", "NS314"),
+        ("[b, 8]", "LogSoftmax(dim=-3)", "NS314"),
+        ("[b, 8]", "Reshape([-1, 0])", "NS314"),
+        ("[b, 6]", "GroupNorm(4, 6)", "NS509"),
+        ("[b, 8] int", "GELU()", "NS304"),
+        ("[b, 8] int", "Sigmoid()", "NS304"),
+    ],
+)
+def test_what_torch_refuses_is_refused(ports: str, step: str, code: str) -> None:
+    text = f"neuron A:\n    in: {ports}\n    out: [*]\n    graph: in -> {step} -> out\n"
+    assert codes(text) == [code]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "sizes"),
+    [
+        ("[*r, d]", "[b, s, d]", "*r meets b"),
+        ("[*r, d]", "[*q, d]", "*r meets *q"),
+        ("[*r, d]", "[*r]", "*r meets *r"),
+    ],
+)
+def test_a_run_is_added_to_itself_or_to_nothing(left: str, right: str, sizes: str) -> None:
+    text = (
+        f"neuron A:\n    in x: {left}\n    in y: {right}\n    out: [*]\n"
+        "    graph: (x, y) -> Add() -> out\n"
+    )
+    (error,) = [d for d in check_text(text).diagnostics if d.severity is Severity.ERROR]
+    assert error.code == "NS307"
+    assert sizes in error.message
+
+
+@pytest.mark.parametrize(
+    ("call", "expected"),
+    [
+        ("Concat()", "[*r, c, a + b]"),
+        ("Concat(-3)", None),
+        ("Concat(-2)", None),
+    ],
+)
+def test_tensors_are_alike_in_all_axes_but_one(call: str, expected: str | None) -> None:
+    text = (
+        "neuron A(a, b, c):\n    in x: [*r, c, a]\n    in y: [*r, c, b]\n    out: [*]\n"
+        f"    graph: (x, y) -> {call} -> out\n"
+    ).replace("c, b]", "c, a + 1]" if expected is None else "c, b]")
+    if expected is None:
+        assert codes(text) == ["NS307"]
+    else:
+        assert str(check_text(text).signature().outputs[0]) == expected
+
+
+def test_a_run_takes_what_is_behind_it_and_ones() -> None:
+    for right in ("[d]", "[*r, d]", "[1]", "[1, 1, d]"):
+        text = (
+            f"neuron A:\n    in x: [*r, d]\n    in y: {right}\n    out: [*]\n"
+            "    graph: (x, y) -> Add() -> out\n"
+        )
+        assert codes(text) == []

@@ -5,6 +5,7 @@ The test finds neurons by itself; what it needs to know about one is a way to ca
 
 import importlib
 import inspect
+import re
 
 import pytest
 import torch
@@ -14,11 +15,12 @@ from neuroscript.codegen.host import HostClass, host_of
 from neuroscript.diagnostics import Sink, render
 from neuroscript.language import check_text
 from neuroscript.language.names.scope import standard_library
-from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.evaluate import Evaluator
+from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.values import to_python
 
 LIBRARY = standard_library()
+DTYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}
 ARGUMENTS = {
     "Linear": "3, 5",
     "Embedding": "10, 4",
@@ -185,3 +187,22 @@ def test_causal_means_causal() -> None:
     changed[..., 7:] = 0
     assert torch.equal(model(x)[..., :7], model(changed)[..., :7])
     assert not torch.equal(model(x)[..., 7:], model(changed)[..., 7:])
+
+
+@pytest.mark.parametrize("name", LIBRARY.names())
+def test_a_port_that_takes_any_element_type_takes_integers(name: str) -> None:
+    if name == "Cast":
+        return  # takes any and gives what it is told
+    text = re.sub(r"(in p\d+: \[[^]]*\])$", r"\1 int", program(name), flags=re.MULTILINE)
+    checked = check_text(text)
+    if checked.has_errors:
+        assert {d.code for d in checked.diagnostics} == {"NS304"}, render(checked.diagnostics)
+        return
+    tensors = [
+        torch.ones(tensor.shape, dtype=torch.int64) if port.dtype == "int" else tensor
+        for tensor, port in zip(inputs_for(name), checked.signature().inputs, strict=True)
+    ]
+    results = build(emit(checked)).T()(*tensors)
+    results = results if isinstance(results, tuple) else (results,)
+    for port, tensor in zip(checked.signature().outputs, results, strict=True):
+        assert DTYPES[port.dtype] == tensor.dtype

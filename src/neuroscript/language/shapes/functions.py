@@ -74,6 +74,14 @@ class Operation:
             return [item if isinstance(item, Dim) else None for item in value]
         return [value if isinstance(value, Dim) else None] * axes
 
+    def at_least(self, least: int, name: str, axes: int) -> list[Dim | None]:
+        """The same, none of them below `least` as far as they are known."""
+        values = self.per_axis(name, axes)
+        for value in values:
+            if value is not None and value.constant is not None and value.constant < least:
+                self.bad(f"`{name}` is {value}", f"the least that it can be is {least}")
+        return values
+
     def axis(self, name: str, rank: int, what: str = "axis") -> int | None:
         """An axis counted from the start; None if the argument is not known."""
         axis = self.int_arg(name)
@@ -109,10 +117,14 @@ def _slide(op: Operation, rank: int, channels: Dim, ceil: bool | None = False) -
     source = op.inputs[0]
     if source.rank != rank + 2:
         return (_unknown_shape(),)
-    kernel, stride = op.per_axis("kernel_size", rank), op.per_axis("stride", rank)
-    dilation = op.per_axis("dilation", rank) if "dilation" in op.args else [Dim.const(1)] * rank
+    kernel, stride = op.at_least(1, "kernel_size", rank), op.at_least(1, "stride", rank)
+    dilation = [Dim.const(1)] * rank
+    if "dilation" in op.args:
+        dilation = list(op.at_least(1, "dilation", rank))
     same = op.args.get("padding") == Known("same")
-    padding = op.per_axis("padding", rank)
+    padding = op.at_least(0, "padding", rank)
+    if same and any(s is not None and s.constant not in (None, 1) for s in stride):
+        op.bad('`padding="same"` goes with `stride` 1 only', "say how wide the padding is")
     sizes: list[Dim] = []
     for i, axis in enumerate(_AXES[rank]):
         n, k, s, p, d = source.prefix[i + 2], kernel[i], stride[i], padding[i], dilation[i]
@@ -161,6 +173,14 @@ def _conv(op: Operation, rank: int) -> tuple[Shape]:
 def _pool(op: Operation, rank: int) -> tuple[Shape]:
     source = op.inputs[0]
     channels = source.prefix[1] if source.rank is not None else _unknown()
+    kernels, paddings = op.per_axis("kernel_size", rank), op.per_axis("padding", rank)
+    for kernel, padding in zip(kernels, paddings, strict=True):
+        size, pad = kernel and kernel.constant, padding and padding.constant
+        if size is not None and pad is not None and 2 * pad > size:
+            op.bad(
+                f"`padding` = {pad} is more than half of `kernel_size` = {size}",
+                f"the most that a window of {size} can be padded by is {size // 2}",
+            )
     return _slide(op, rank, channels, op.flag("ceil_mode"))
 
 
@@ -178,7 +198,8 @@ def _adaptive_pool(op: Operation, rank: int) -> tuple[Shape]:
     source = op.inputs[0]
     if source.rank != rank + 2:
         return (_unknown_shape(),)
-    sizes = [size if size is not None else _unknown() for size in op.per_axis("output_size", rank)]
+    asked = op.at_least(1, "output_size", rank)
+    sizes = [size if size is not None else _unknown() for size in asked]
     return (Shape((*source.prefix[:2], *sizes)),)
 
 
@@ -192,16 +213,37 @@ def _global_pool(op: Operation) -> tuple[Shape]:
     return (Shape((*source.prefix[:2], *ones)),)
 
 
+# --- along an axis, in groups
+
+
+def _softmax(op: Operation) -> tuple[Shape]:
+    source = op.inputs[0]
+    if source.rank is not None:
+        op.axis("dim", source.rank)
+    return (source,)
+
+
+def _group_norm(op: Operation) -> tuple[Shape]:
+    groups, channels = op.int_arg("num_groups"), op.int_arg("num_channels")
+    if groups is not None and channels is not None and (groups < 1 or channels % groups):
+        raise ShapeProblem(InexactDivision(op.span, str(channels), str(groups)))
+    return (op.inputs[0],)
+
+
 # --- layout
 
 
 def _flatten(op: Operation) -> tuple[Shape]:
     source = op.inputs[0]
     if source.rank is None:
-        start = op.int_arg("start_dim")
-        if start is not None and op.int_arg("end_dim") == -1 and 0 <= start <= len(source.prefix):
-            return (Shape((*source.prefix[:start], _unknown())),)
-        return (_unknown_shape(),)
+        start, end = op.int_arg("start_dim"), op.int_arg("end_dim")
+        kept = -1 - end if end is not None and end < 0 else None
+        if start is None or kept is None or kept > len(source.suffix):
+            return (_unknown_shape(),)
+        if not 0 <= start <= len(source.prefix):
+            return (_unknown_shape(),)
+        behind = source.suffix[len(source.suffix) - kept :]
+        return (Shape((*source.prefix[:start], _unknown(), *behind)),)
     start, end = op.axis("start_dim", source.rank), op.axis("end_dim", source.rank)
     if start is None or end is None:
         return (_unknown_shape(),)
@@ -219,6 +261,8 @@ def _transpose(op: Operation) -> tuple[Shape]:
     rank = source.rank
     if isinstance(dims, tuple):
         order = [item.constant if isinstance(item, Dim) else None for item in dims]
+        if None in order and len(order) == rank:
+            return (Shape(tuple(_unknown() for _ in order)),)
         if sorted(i % rank for i in order if i is not None and -rank <= i < rank) != [*range(rank)]:
             op.bad(
                 f"{[*order]} is not a permutation of the axes", f"name each of 0 to {rank - 1} once"
@@ -240,6 +284,9 @@ def _reshape(op: Operation) -> tuple[Shape]:
     rest = [i for i, size in enumerate(sizes) if size.constant == -1]
     if len(rest) > 1:
         op.bad("more than one size is -1", "at most one size can be left open")
+    for size in sizes:
+        if size.constant is not None and size.constant < 1 and size.constant != -1:
+            op.bad(f"{size} is not a size", "sizes are 1 and more; -1 stands for the rest")
     if source.rank is None:
         return (Shape(tuple(_unknown() if i in rest else size for i, size in enumerate(sizes))),)
     before = reduce(mul, source.prefix, Dim.const(1))
@@ -284,23 +331,36 @@ def _concat(op: Operation) -> tuple[Shape]:
 
 
 def _concat_behind_run(op: Operation) -> Shape:
-    """Along one of the dims behind a run that is the same in all tensors."""
+    """Along an axis before or behind a run that is the same in all tensors, or in it."""
     first, axis = op.inputs[0], op.int_arg("dim")
-    alike = all(
-        shape.seq == first.seq and shape.prefix == first.prefix
-        and len(shape.suffix) == len(first.suffix)
-        for shape in op.inputs
-    )  # fmt: skip
-    if not alike or axis is None or not -len(first.suffix) <= axis < 0:
+    ends = [(shape.seq, len(shape.prefix), len(shape.suffix)) for shape in op.inputs]
+    if axis is None or any(end != ends[0] for end in ends):
         return _unknown_shape()
-    columns = list(zip(*(shape.suffix for shape in op.inputs), strict=True))
-    total = sum(columns[axis], Dim(()))
-    for index, column in enumerate(columns):
-        if index != axis % len(columns):
-            for size in column[1:]:
-                op.same(column[0], size)
-    suffix = [total if i == axis % len(columns) else c[0] for i, c in enumerate(columns)]
-    return Shape(first.prefix, first.seq, tuple(suffix))
+    front, back = len(first.prefix), len(first.suffix)
+    if axis >= front:
+        return _unknown_shape()  # in the run, or behind it
+    place = axis if axis >= 0 else front + back + axis
+    inside = axis < -back
+    dims: list[Dim] = []
+    for i, column in enumerate(zip(*(shape.dims for shape in op.inputs), strict=True)):
+        if i == place and not inside:
+            dims.append(sum(column, Dim(())))
+            continue
+        if not inside or i >= front:
+            _alike(op, column)
+        dims.append(column[0])
+    if inside:
+        return Shape((), Seq.fresh("?"), tuple(dims[front:]))
+    return Shape(tuple(dims[:front]), first.seq, tuple(dims[front:]))
+
+
+def _alike(op: Operation, sizes: Sequence[Dim]) -> None:
+    for i, size in enumerate(sizes[1:], 1):
+        if not op.same(sizes[0], size):
+            shapes, origins = (op.inputs[0], op.inputs[i]), (op.origins[0], op.origins[i])
+            raise ShapeProblem(
+                NotBroadcastable(op.span, op.neuron, *shapes, sizes[0], size, origins)
+            )
 
 
 # --- several tensors
@@ -342,7 +402,22 @@ def _aligned_runs(op: Operation, left: Shape, right: Shape, index: int) -> Shape
         if part.seq is None and whole.seq is not None and len(part.prefix) <= len(whole.suffix):
             kept = whole.suffix[: len(whole.suffix) - len(part.prefix)]
             return Shape(whole.prefix, whole.seq, (*kept, *tail))
+    _check_runs(op, left, right, index)
     return Shape((), Seq.fresh("?"), tuple(tail))
+
+
+def _check_runs(op: Operation, left: Shape, right: Shape, index: int) -> None:
+    """A run meets itself or nothing: other dims may be there, and sizes that differ with them."""
+    if any(shape.seq is not None and op.unifier.open(shape.seq) for shape in (left, right)):
+        return
+    sides = [shape.seq or shape.prefix[0] for shape in (left, right)]
+    if left.seq is None or right.seq is None:
+        whole, part = (left, right) if right.seq is None else (right, left)
+        beside = part.prefix[: len(part.prefix) - len(whole.suffix)]
+        if all(dim.constant == 1 for dim in beside):
+            return
+    origins = (op.origins[0], op.origins[index])
+    raise ShapeProblem(NotBroadcastable(op.span, op.neuron, left, right, *sides, origins))
 
 
 def _meet(op: Operation, x: Dim, y: Dim, left: Shape, right: Shape, index: int) -> Dim:
@@ -597,6 +672,9 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "AdaptiveMaxPool": partial(_adaptive_pool, rank=2),
     "GlobalAvgPool": _global_pool,
     "GlobalMaxPool": _global_pool,
+    "Softmax": _softmax,
+    "LogSoftmax": _softmax,
+    "GroupNorm": _group_norm,
     "Flatten": _flatten,
     "Transpose": _transpose,
     "Reshape": _reshape,

@@ -181,8 +181,9 @@ class NotBroadcastable(Diagnostic):
     neuron: str
     left: Shape
     right: Shape
-    left_size: Dim
-    right_size: Dim
+    left_size: Dim | Seq
+    right_size: Dim | Seq
+    """A run where it meets dims that may not be the same."""
     origins: tuple[Origin | None, Origin | None]
 
     @property
