@@ -18,7 +18,7 @@ from neuroscript.contracts import (
     OptimizerContract,
 )
 from neuroscript.diagnostics import NeuroScriptError
-from neuroscript.training import TrainingInterrupted, fit, load_run, train_from_config
+from neuroscript.training import NeuronModule, TrainingInterrupted, fit, load_run, train_from_config
 
 
 def table(path):
@@ -188,6 +188,25 @@ def test_a_loss_function_in_a_file_of_ones_own(folder):
     )
     runner = fit(folder.xor("{epochs: 2, loss: {name: './losses.py:cubed', scale: 2.0}}"))
     assert runner.plan.loss == "./losses.py:cubed"
+
+
+def test_a_loss_that_wants_a_mean_and_a_variance_for_each_target(folder):
+    folder.rows("line.jsonl", [([float(x)], [2.0 * x]) for x in range(1, 9)])
+    config = folder.neuron(
+        "in: [batch, 1]\nout: [batch, 2]",
+        "in -> Linear(1, 2) -> Softplus() -> out",
+        "{train: line.jsonl, val: 0.25}",
+        training="{epochs: 60, lr: 0.1, loss: gaussian_nll}",
+    )
+    runner = fit(config)
+    assert (runner.plan.task, runner.plan.metrics) == ("regression", ["mae", "r2"])
+    assert runner.metrics["val_mae"] < 2
+    (row,) = runner.predict([[5.0]])
+    assert row["prediction"] == pytest.approx(10.0, abs=2.5)
+    assert runner.infer(torch.tensor([[5.0]])).shape == (1, 2)
+    module = NeuronModule(nn.Linear(1, 2), loss="gaussian_nll", logger=[])
+    loss = module.training_step((torch.ones(4, 1), torch.ones(4, 1)), 0)
+    assert loss.dim() == 0
 
 
 def test_early_stopping_watches_every_epoch(folder):

@@ -37,7 +37,7 @@ def answers(objective: Objective, outputs: Sequence[Tensor]) -> list[dict[str, A
     `probabilities`. With several outputs, `prediction` is a dict by output.
     """
     by_output = {
-        part.head.port: _answers(part.head, *part.task.answer(output, part.head.last))
+        part.head.port: _answers(part.head, *part.task.answer(part.point(output), part.head.last))
         for part, output in zip(objective.parts, outputs, strict=True)
     }
     if len(by_output) == 1:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["float", "int", "bool"]
@@ -48,6 +48,16 @@ class Facts:
 
     vocabularies: frozenset[int] = field(default_factory=frozenset)
     """How many tokens each embedding of the neuron knows."""
+
+    def told_by(self, parts: int) -> Facts:
+        """The same for a loss that wants so many numbers for each of the target.
+
+        >>> Facts("[batch, 4]", (4,), (), Values("float", (2,))).told_by(2).output
+        (2,)
+        """
+        if not self.output or self.output[-1] % parts:
+            return self
+        return replace(self, output=(*self.output[:-1], self.output[-1] // parts))
 
     @property
     def tokens(self) -> Sizes | None:

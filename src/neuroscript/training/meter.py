@@ -49,7 +49,7 @@ class Meter:
         ):
             if not metrics:
                 continue
-            scores = part.task.scores(predictions.detach(), part.head.last)
+            scores = part.task.scores(part.point(predictions.detach()), part.head.last)
             for name, metric in metrics.items():
                 if metric.device != scores.device:
                     metric.to(scores.device)

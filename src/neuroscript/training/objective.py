@@ -29,6 +29,11 @@ class Part:
     loss: LossContract
     conversion: Conversion | None
 
+    def point(self, predictions: Tensor) -> Tensor:
+        """What of the predictions stands against the targets: all, unless the loss wants more."""
+        parts = self.loss.outputs_per_target
+        return predictions if parts == 1 else predictions.chunk(parts, -1)[0]
+
     def compare(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The loss of arranged predictions and targets."""
         if self.conversion is not None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
 from torch import Tensor, nn
 
 from neuroscript.config import Config
-from neuroscript.contracts import create_loss
+from neuroscript.contracts import LossContract, create_loss
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.training.agreement import check_classes, check_inputs, check_tokens, written
 from neuroscript.training.batch import Ports
@@ -75,15 +76,14 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     inputs, _ = Ports(names, ("out",)).unpack({"input": samples.batch_inputs})
     seen = _probe(subject, inputs, samples)
     ports = Ports(names, _output_names(subject, seen))
-    facts = _facts(subject, seen, ports, samples)
+    make_loss = partial(create_loss, where=config.at("training.loss"), folders=config.folders)
+    facts = {
+        port: of_port.told_by(_outputs_per_target(config, port, len(ports.outputs), make_loss))
+        for port, of_port in _facts(subject, seen, ports, samples).items()
+    }
     decisions = {port: _decide(config, subject, port, facts, samples) for port in facts}
     heads = [_head(config, port, facts, decisions[port]) for port in facts]
-    objective = make_objective(
-        heads,
-        ports,
-        fractions_of(seen.inputs),
-        lambda loss: create_loss(loss, where=config.at("training.loss"), folders=config.folders),
-    )
+    objective = make_objective(heads, ports, fractions_of(seen.inputs), make_loss)
     check_targets(config, objective, subject, samples)
     _check_comparison(config, objective, subject, seen, facts, samples)
     return Settled(objective, facts, decisions, _signature(subject, seen))
@@ -149,6 +149,14 @@ def _facts(subject: Subject, seen: Probe, ports: Ports, samples: Samples) -> dic
         _by_port(samples.names, ports.outputs),
         subject.shapes(),
     )
+
+
+def _outputs_per_target(
+    config: Config, port: str, outputs: int, make_loss: Callable[..., LossContract]
+) -> int:
+    """How many numbers the configured loss wants for each of a target."""
+    asked = of_output(config.training.loss, port, outputs)
+    return 1 if asked is None else make_loss(asked).outputs_per_target
 
 
 def _decide(

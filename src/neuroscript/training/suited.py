@@ -10,7 +10,7 @@ from torch import Tensor
 from neuroscript.config import Config, ConfigError
 from neuroscript.contracts.loss.over_torch import TorchLoss
 from neuroscript.diagnostics import NeuroScriptError, Span
-from neuroscript.training.component import written
+from neuroscript.training.component import split
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts
 from neuroscript.training.meter import update
@@ -36,7 +36,7 @@ def check_loss(
     if reason is None and isinstance(part.loss, TorchLoss):
         reason = _failure(part, *pair)
     if reason is not None:
-        name, usual = written(part.head.loss), part.task.loss(facts)
+        name, usual = split(part.head.loss)[0], part.task.loss(facts)
         place = _given(config, part) or config.place("training.loss")
         refused = LossRefused(place, name, part.task.name, reason, declared_at, facts.port, usual)
         raise ConfigError([refused])
@@ -60,7 +60,7 @@ def check_metrics(config: Config, part: Part, pair: tuple[Tensor, Tensor]) -> No
     """
     predictions, targets = pair
     settings = part.task.metric_settings(part.head.classes)
-    scores = part.task.scores(predictions, part.head.last)
+    scores = part.task.scores(part.point(predictions), part.head.last)
     for index, component in enumerate(part.head.metrics):
         place = config.where(f"training.metrics.{index}") or config.place("training.metrics")
         name, metric = create_metric(component, settings, place)
@@ -87,7 +87,7 @@ def check_range(config: Config, part: Part, target: Tensor, samples: Samples) ->
     value = float(target[index][outside[index]].reshape(-1)[0])
     sample = samples.place(index)
     given = _given(config, part)
-    name = written(part.head.loss)
+    name, _ = split(part.head.loss)
     problem = TargetOutside(given or sample, name, value, loss.least, loss.greatest, sample)
     raise (TrainingError if given is None else ConfigError)([problem])
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from torch import nn
 
+from neuroscript.contracts import create_loss
 from neuroscript.contracts.errors import said
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component, of_output
@@ -48,6 +49,9 @@ def objective_from_batch(
     for port, facts in facts_of(seen, seen.inputs, targets).items():
         count = len(seen.outputs)
         asked = of_output(task, port, count)
+        asked_loss = of_output(loss, port, count)
+        if asked_loss is not None:
+            facts = facts.told_by(create_loss(asked_loss, folders=folders).outputs_per_target)
         if asked is not None and asked not in BY_NAME:
             raise TrainingError([UnknownTask(said("task", asked), asked, list(BY_NAME))])
         decision = decide(facts, asked)
@@ -62,7 +66,7 @@ def objective_from_batch(
                 decision.task,
                 facts,
                 port,
-                of_output(loss, port, count),
+                asked_loss,
                 of_output(metrics, port, count),
             )
         )

@@ -34,6 +34,12 @@ class LossContract(ABC):
     greatest: ClassVar[float] = math.inf
     """The greatest one."""
 
+    outputs_per_target: ClassVar[int] = 1
+    """How many numbers are predicted for each of a target, in equal parts of the last dimension.
+
+    The first part is what metrics compare: of a mean and a variance, the mean.
+    """
+
     @abstractmethod
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch as a scalar tensor."""

@@ -19,6 +19,7 @@ class GaussianNLL(ElementwiseLoss):
     """
 
     torch_class = nn.GaussianNLLLoss
+    outputs_per_target = 2
 
     def compute(self, predictions: Tensor | tuple[Tensor, Tensor], targets: Tensor) -> Tensor:
         """The mean over all elements unless `reduction` says otherwise."""

@@ -50,4 +50,8 @@ class Regression(Task):
         self, predictions: Tensor, targets: Tensor | None, inputs: Sequence[Tensor]
     ) -> tuple[Tensor, Tensor]:
         assert targets is not None
-        return predictions, targets.to(predictions.dtype).view_as(predictions)
+        targets = targets.to(predictions.dtype)
+        if predictions.dim() < 2:
+            return predictions, targets.view_as(predictions)
+        # A loss may want more predictions than targets, in the last dimension.
+        return predictions, targets.reshape(*predictions.shape[:-1], -1)
