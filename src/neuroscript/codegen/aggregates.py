@@ -66,7 +66,8 @@ class Aggregates:
         if single is not None:
             self.init.line(f"{target}.append({self.constructor.locals[single]})")
         else:
-            self.init.wrapped(f"{target}.append(nn.ModuleDict({{", entries, "}))")
+            heads = (f"{target}.append(", "nn.ModuleDict(", "{")
+            self.init.nested(heads, entries, (")", ")", "}"))
         self.init.depth -= 1
         self.leave(saved)
         return built

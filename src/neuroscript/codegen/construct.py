@@ -140,7 +140,7 @@ class Constructor:
         if not conditions:
             return  # nothing uses it
         texts = list(dict.fromkeys(conditions))
-        joined = texts[0] if len(texts) == 1 else " or ".join(_grouped(text) for text in texts)
+        joined = " or ".join(texts)
         self.init.line(f"if {joined}:")
         self.init.depth += 1
         self.assign_choice(item.value, target, self.made)
@@ -163,7 +163,9 @@ class Constructor:
             self.init.line(f"if _shared.setdefault({given}, {packed}) != {packed}:")
             message = f"NS513: `@static {item.name.text}` is built with different arguments"
             where = f"{item.span.source.name}:{item.span.line}"
-            self.init.line(f"    raise ValueError({string(f'{message} ({where})')})")
+            self.init.depth += 1
+            self.init.wrapped("raise ValueError(", [string(f"{message} ({where})")], ")")
+            self.init.depth -= 1
         self.share(key, lambda place: self.assign_choice(item.value, place, self.made))
         self.init.line(f"{target} = _shared[{string(key)}]")
 
@@ -602,7 +604,3 @@ def _innermost(value: ast.Value) -> str:
 def _inexact(dim: Dim) -> bool:
     atoms = (atom for monomial, _ in dim.terms for atom in monomial)
     return any(isinstance(atom, Quotient) and atom.exact for atom in atoms)
-
-
-def _grouped(text: str) -> str:
-    return f"({text})" if " or " in text else text

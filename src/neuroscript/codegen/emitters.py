@@ -5,6 +5,7 @@ An emitter gets the call as it stands in a body and returns an expression for it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
@@ -81,12 +82,20 @@ def slice_(site: Site, x: str) -> str:
     end = "" if end == "-1" else end
     start = "" if start == "0" else start
     step = site.argument("step")
-    part = f"{start}:{end}" + (f":{step}" if step != "1" else "")
+    bounds = [start, end] if step == "1" else [start, end, step]
+    part = _bounds(bounds)
     if dim.isdigit():
         return f"{x}[{':, ' * int(dim)}{part}]"
     if dim[:1] == "-" and dim[1:].isdigit():
         return f"{x}[..., {part}{', :' * (int(dim[1:]) - 1)}]"
     return f"{x}.transpose(0, {dim})[{part}].transpose(0, {dim})"
+
+
+def _bounds(bounds: list[str]) -> str:
+    """A slice as formatters write it: its colons stand apart when a bound is more than a name."""
+    if all(re.fullmatch(r"-?\w*", bound) for bound in bounds):
+        return ":".join(bounds)
+    return re.sub(r" {2,}", " ", " : ".join(bounds).strip())
 
 
 def pad(site: Site, x: str) -> str:

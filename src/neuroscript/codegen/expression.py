@@ -12,6 +12,7 @@ from neuroscript.language.syntax import ast
 _PRECEDENCE = {"or": 1, "and": 2, "not": 3, "==": 4, "!=": 4, "<": 4, "<=": 4, ">": 4, ">=": 4,
                "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "%": 6, "neg": 7}  # fmt: skip
 ATOM = 9
+AND = _PRECEDENCE["and"]
 
 Kinds = Callable[[ast.Value], str]
 """The kind of a value, as far as it is known: decides what `/` means."""

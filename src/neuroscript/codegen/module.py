@@ -168,7 +168,7 @@ class _Module(Classes):
         """The neuron's own name, for the file's before others; numbered from the second on."""
         base = safe(definition.name, MODULE_NAMES)
         holder = self.used.setdefault(base, definition.span)
-        if holder != definition.span:
+        if holder != definition.span and definition.outer is None:
             base = f"Core{base}" if definition.library else f"{_prefix(definition)}{base}"
             self.used.setdefault(base, definition.span)
         taken = {name for name, _ in self.written}

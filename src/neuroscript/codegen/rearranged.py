@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from neuroscript.codegen.dims import ParamText, Sizes
+from neuroscript.codegen.writer import Chain
 from neuroscript.diagnostics import InternalError
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.rearrange import Plan
@@ -12,14 +13,9 @@ from neuroscript.language.shapes.rearrange import Plan
 _REDUCTIONS = {"min": "amin", "max": "amax"}
 
 
-def rearranged(plan: Plan, x: str, operation: str, param: ParamText) -> tuple[str, list[str], str]:
-    """The expression that does a plan to the variable `x`, as head, items and tail."""
-    text = _Writer(plan, x, param).write(operation)
-    head, bracket, rest = text.rpartition("(")
-    items = rest.removesuffix(")")
-    if not bracket or not items or items.endswith(")"):
-        return text, [], ""
-    return f"{head}(", items.split(", "), ")"
+def rearranged(plan: Plan, x: str, operation: str, param: ParamText) -> Chain:
+    """The calls that do a plan to the variable `x`."""
+    return Chain(x, tuple(_Writer(plan, x, param).calls(operation)))
 
 
 class _Writer:
@@ -36,22 +32,21 @@ class _Writer:
         self.sizes = Sizes(named, param)
         self.lead = f"*{x}.shape[:-{count}]" if count else f"*{x}.shape"
 
-    def write(self, operation: str) -> str:
-        plan, text = self.plan, self.x
+    def calls(self, operation: str) -> Iterator[tuple[str, list[str]]]:
+        plan = self.plan
         if plan.split is not None:
-            text += f".reshape({self.shape(plan.split)})"
+            yield "reshape", self.shape(plan.split)
         if plan.reduce is not None:
-            text = self.reduced(text, operation, plan.reduce)
+            yield from self.reduced(operation, plan.reduce)
         if plan.order is not None:
-            text += f".permute({self.order(plan.order)})"
+            yield "permute", self.order(plan.order)
         for place in plan.insert:
             axis = place - self.rank_behind(place) if plan.lead else place
-            text += f".unsqueeze({axis})"
+            yield "unsqueeze", [str(axis)]
         if plan.expand is not None:
-            text += f".expand({self.expanded(plan.expand)})"
+            yield "expand", self.expanded(plan.expand)
         if plan.merged is not None:
-            text += f".reshape({self.shape(plan.merged)})"
-        return text
+            yield "reshape", self.shape(plan.merged)
 
     def rank_behind(self, place: int) -> int:
         """The number of axes behind the run once this one and those before it are in."""
@@ -59,11 +54,11 @@ class _Writer:
         kept = len(self.plan.source) - len(self.plan.reduce or ())
         return kept + done
 
-    def shape(self, sizes: Sequence[int | Dim | None]) -> str:
+    def shape(self, sizes: Sequence[int | Dim | None]) -> list[str]:
         texts = [self.size(size) for size in sizes]
         if self.plan.lead:
             texts.insert(0, self.lead)
-        return ", ".join(texts)
+        return texts
 
     def size(self, size: int | Dim | None) -> str:
         if size is None:
@@ -75,26 +70,22 @@ class _Writer:
             raise InternalError(f"the size {size} cannot be written")
         return text
 
-    def order(self, order: Sequence[int]) -> str:
+    def order(self, order: Sequence[int]) -> list[str]:
         if not self.plan.lead:
-            return ", ".join(str(i) for i in order)
-        count = len(order)
-        behind = ", ".join(str(i - count) for i in order)
-        return f"*range({self.x}.ndim - {len(self.plan.source)}), {behind}"
+            return [str(i) for i in order]
+        front = f"*range({self.x}.ndim - {len(self.plan.source)})"
+        return [front, *(str(i - len(order)) for i in order)]
 
-    def reduced(self, text: str, operation: str, axes: Sequence[int]) -> str:
+    def reduced(self, operation: str, axes: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
         count = len(self.plan.source)
         numbers = [i - count if self.plan.lead else i for i in axes]
         if operation == "prod":
             for axis in sorted(numbers, reverse=not self.plan.lead):
-                text += f".prod({axis})"
-            return text
-        method = _REDUCTIONS.get(operation, operation)
+                yield "prod", [str(axis)]
+            return
         places = str(numbers[0]) if len(numbers) == 1 else f"({', '.join(map(str, numbers))})"
-        return f"{text}.{method}({places})"
+        yield _REDUCTIONS.get(operation, operation), [places]
 
-    def expanded(self, sizes: Sequence[Dim | None]) -> str:
+    def expanded(self, sizes: Sequence[Dim | None]) -> list[str]:
         texts = ["-1" if size is None else self.size(size) for size in sizes]
-        if self.plan.lead:
-            texts.insert(0, self.lead)
-        return ", ".join(texts)
+        return [self.lead, *texts] if self.plan.lead else texts

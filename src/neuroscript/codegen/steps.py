@@ -12,8 +12,8 @@ from neuroscript.codegen.host import HostClass, HostExpression, host_of
 from neuroscript.codegen.naming import safe, snake_case
 from neuroscript.codegen.patterns import arm_test
 from neuroscript.codegen.rearranged import rearranged
-from neuroscript.codegen.writer import Line, Writer, string
-from neuroscript.diagnostics import Sink
+from neuroscript.codegen.writer import Chain, Line, Writer, string
+from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.flow import (
     Apply,
     Choice,
@@ -65,18 +65,34 @@ class Steps:
             text = self.expression(step)
             if text is None:
                 continue
-            head, items, tail = text
             outputs = _outputs(step)
             if last and len(results) == 1 and outputs == tuple(results):
-                self.out.wrapped(f"return {head}", items, tail)
+                self.put("return ", text)
                 return
             targets = ", ".join(self.variables[tensor] for tensor in outputs)
-            self.out.wrapped(f"{targets} = {head}", items, tail)
+            self.put(f"{targets} = ", text)
         values = [self.variables[tensor] for tensor in results]
         if len(values) == 1:
-            self.out.line(f"return {values[0]}")
+            self.give_back(values[0])
         else:
             self.out.wrapped(f"return {self.owner.name}Output(", values, ")")
+
+    def put(self, prefix: str, text: Text | Chain) -> None:
+        if isinstance(text, Chain):
+            self.out.chained(prefix, text)
+        else:
+            head, items, tail = text
+            self.out.wrapped(prefix + head, items, tail)
+
+    def give_back(self, value: str) -> None:
+        """`return value`, or what the line before gave it, if that is all it was for."""
+        last = self.out.lines[-1] if self.out.lines else ""
+        start = f"{'    ' * self.out.depth}{value} = "
+        if last.startswith(start):
+            self.out.lines.pop()
+            self.out.line(f"return {last.removeprefix(start)}")
+        else:
+            self.out.line(f"return {value}")
 
     def region(self, region: Region, step: Choice | Dispatch | Selection) -> None:
         """A branch: its steps, then its results in the variables of the whole choice."""
@@ -86,9 +102,8 @@ class Steps:
                 continue
             text = self.expression(inner)
             if text is not None:
-                head, items, tail = text
                 targets = ", ".join(self.variables[tensor] for tensor in _outputs(inner))
-                self.out.wrapped(f"{targets} = {head}", items, tail)
+                self.put(f"{targets} = ", text)
         pairs = list(zip(step.outputs, region.results, strict=False))
         pairs += [(step.writes[name], tensor) for name, tensor in region.writes.items()]
         for output, result in pairs:
@@ -100,7 +115,7 @@ class Steps:
         if len(self.out.lines) == before:
             self.out.line("pass")
 
-    def expression(self, step: Step) -> Text | None:
+    def expression(self, step: Step) -> Text | Chain | None:
         """A step as an expression; None where it was written as statements."""
         self.out.place = self.owner.init.place = step.span
         match step:
@@ -266,12 +281,14 @@ class Steps:
 
     # --- rearranging
 
-    def rearranged(self, step: Rearranged) -> Text:
+    def rearranged(self, step: Rearranged) -> Text | Chain:
         x = self.variables[step.source]
         if step.operation is not None:
             text = self.constructor.inline(step.operation)
             return f"{text}(", [x], ")"
-        plan = self.owner.inferred.plans[step.span]
+        plan = self.owner.inferred.plans.get(step.span)
+        if plan is None:
+            raise InternalError(f"{step.span}: nothing says how to rearrange this")
         operation = step.node.operation
         name = operation.text if isinstance(operation, ast.Name) else ""
         return rearranged(plan, x, name, self.size_name)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from neuroscript.codegen.expression import AND
 from neuroscript.language.names.flow import (
     Apply,
     Choice,
@@ -21,8 +22,9 @@ from neuroscript.language.syntax.walk import names_in, values_of
 if TYPE_CHECKING:
     from neuroscript.codegen.neuron import NeuronClass
 
-Under = tuple[str, ...]
-"""The conditions of the branches around a place, as `__init__` writes them."""
+Under = tuple[tuple[str, bool], ...]
+"""The conditions of the branches around a place, as `__init__` writes them, and whether each is
+an alternative, which has to be bracketed beside others."""
 
 
 def uses(owner: NeuronClass) -> dict[str, list[str]]:
@@ -31,12 +33,18 @@ def uses(owner: NeuronClass) -> dict[str, list[str]]:
     flow = owner.inferred.flow
     assert flow is not None
     for name, under in _in_steps(owner, flow.steps, ()):
-        found.setdefault(name, []).append(" and ".join(under))
+        found.setdefault(name, []).append(_joined(under))
     for item in owner.definition.neuron.items:
         for value in values_of(item):
             for used in names_in(value):
                 found.setdefault(used.name, []).append("")
     return found
+
+
+def _joined(under: Under) -> str:
+    if len(under) == 1:
+        return under[0][0]
+    return " and ".join(f"({text})" if loose else text for text, loose in under)
 
 
 def _in_steps(
@@ -77,7 +85,8 @@ def _in_choice(owner: NeuronClass, step: Choice, under: Under) -> Iterator[tuple
     write = owner.constructor.in_init
     before: Under = ()
     for condition, region in step.branches:
-        inside = (*under, *before, write.operand(condition, 3))
+        text, strength = write.write(condition)
+        inside = (*under, *before, (text, strength < AND))
         yield from _in_steps(owner, region.steps, inside)
-        before = (*before, f"not {write.operand(condition, 4)}")
+        before = (*before, (f"not {write.operand(condition, 4)}", False))
     yield from _in_steps(owner, step.otherwise.steps, (*under, *before))

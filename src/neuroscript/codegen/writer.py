@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Self
 
 from neuroscript.diagnostics import Span
@@ -63,6 +64,48 @@ class Writer:
         self.depth -= 1
         self.line(tail)
 
+    def nested(self, heads: Sequence[str], items: Sequence[str], tails: Sequence[str]) -> None:
+        """Brackets in brackets, outermost first; opened one by one as far as it is too long."""
+        whole = f"{''.join(heads)}{', '.join(items)}{''.join(reversed(tails))}"
+        if self.fits(whole) or len(heads) == 1:
+            self.wrapped("".join(heads), items, "".join(reversed(tails)))
+            return
+        self.line(heads[0])
+        self.depth += 1
+        self.nested(heads[1:], items, tails[1:])
+        self.depth -= 1
+        self.line(tails[0])
+
+    def chained(self, prefix: str, chain: Chain) -> None:
+        """A chain of calls: on one line, broken at a bracket, or a call a line from three on."""
+        text = chain.text()
+        if self.fits(prefix + text) or not chain.calls:
+            self.line(prefix + text)
+        elif len(chain.calls) > 2:
+            self.line(f"{prefix}(")
+            self.depth += 1
+            first, *others = [f".{name}({', '.join(items)})" for name, items in chain.calls]
+            for part in (chain.base + first, *others):
+                self.line(part)
+            self.depth -= 1
+            self.line(")")
+        else:
+            self.broken(prefix, chain)
+
+    def broken(self, prefix: str, chain: Chain) -> None:
+        """One or two calls: at the last bracket if what stands before it fits, else the first."""
+        (name, items), *more = chain.calls
+        if not more:
+            self.wrapped(f"{prefix}{chain.base}.{name}(", items, ")")
+            return
+        (second, others) = more[0]
+        head = f"{prefix}{chain.base}.{name}({', '.join(items)}).{second}("
+        if self.fits(head) and others:
+            self.wrapped(head, others, ")")
+        else:
+            tail = f").{second}({', '.join(others)})"
+            self.wrapped(f"{prefix}{chain.base}.{name}(", items, tail)
+
     def docstring(self, first: str, body: str = "") -> None:
         first, body = _escaped(first), _escaped(body)
         if not body:
@@ -76,6 +119,18 @@ class Writer:
 
     def text(self) -> str:
         return "\n".join(self.lines).rstrip("\n") + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Chain:
+    """`x.reshape(..).permute(..)`: what it starts from, and calls with their arguments."""
+
+    base: str
+    calls: tuple[tuple[str, list[str]], ...]
+
+    def text(self) -> str:
+        calls = (f".{name}({', '.join(items)})" for name, items in self.calls)
+        return f"{self.base}{''.join(calls)}"
 
 
 def _escaped(text: str) -> str:

@@ -546,7 +546,8 @@ class Resolver:
         if name in self.named and self.named[name].bundle.known:
             self.sink.add(Rebound(node.span, name, self.named[name].span))
         self.named[name] = Named(value, node.span)
-        self.unread_names[name] = node.span
+        if not name.startswith("_"):  # said to be of no interest
+            self.unread_names[name] = node.span
         self.hint(chain, name)
         chain.source = value.tensors[0] if len(value.tensors) == 1 else None
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from neuroscript.language.names.flow import Rearranged
 from neuroscript.language.shapes.apply import Applier
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.errors import ElementTypesDiffer, SizesDiffer
+from neuroscript.language.shapes.errors import ElementTypesDiffer, RankUnknown, SizesDiffer
 from neuroscript.language.shapes.rearrange import Rearrangement, RearrangeProblem
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.types import Arriving, TensorType
@@ -73,7 +73,9 @@ def _read(body: Body, step: Rearranged, reading: Rearrangement, source: TensorTy
         body.plans[step.span] = known.plans[step.span]
         return reading.as_before(*known.targets[step.span])
     if source.shape.seq is not None and source.shape.seq.name == "?":
-        return reading.unread()
+        if body.definition.neuron_params:
+            return reading.unread()  # a Neuron parameter decides, once there is one
+        raise RearrangeProblem(RankUnknown(step.span, "=>", source.shape, reading.origin))
     if annotation == "reduce":
         shape, body.plans[step.span] = reading.reduction()
     elif annotation == "repeat":
