@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
 
-
 MAX_OUTPUTS = 1000
 
 

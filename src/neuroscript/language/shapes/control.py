@@ -261,9 +261,7 @@ def _fitting(
     return found
 
 
-def _fits(
-    body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue
-) -> _Fit | None:
+def _fits(body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue) -> _Fit | None:
     """None if the neuron does not fit the arm."""
     contract = arm.contract
     if len(contract.inputs) != len(signature.inputs):

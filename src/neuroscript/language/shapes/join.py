@@ -96,7 +96,8 @@ def _join_dims(
 def _everywhere(dim: Dim, column: Sequence[Dim], learnt: list[Learnt]) -> bool:
     """Whether a dim is that of every branch, given what each has learnt."""
     return all(
-        dim == other or ((known := _known(dim, there)) is not None and known == _known(other, there))
+        dim == other
+        or ((known := _known(dim, there)) is not None and known == _known(other, there))
         for other, there in zip(column, learnt, strict=True)
     )
 
