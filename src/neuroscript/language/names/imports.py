@@ -172,8 +172,8 @@ class Loader:
                 problem = (
                     "it is too large" if self.room >= 0 else "all imports together are too large"
                 )
-                advice = f"a file has at most {MAX_CHARACTERS:,} characters"
-                self.sink.add(MissingFile(span, shown, problem, advice))
+                limit = f"a file has at most {MAX_CHARACTERS:,} characters"
+                self.sink.add(MissingFile(span, shown, problem, limit))
                 return None
             return Source(_shown(path), text, path)
         except UnicodeDecodeError as error:
@@ -186,7 +186,7 @@ class Loader:
             )
             near = nearest(path.stem, siblings)
             advice = f"did you mean {or_list(near)}?" if near else None
-            if advice is None and siblings:
+            if not near and siblings:
                 advice = f"its folder has {or_list(siblings)}"
             self.sink.add(MissingFile(span, shown, problem, advice))
         return None

@@ -184,6 +184,7 @@ def select(body: Body, step: Selection) -> bool:
     value = body.names[step.param]
     if isinstance(value, OneOf):
         value = value.options[0]
+    regions: list[tuple[Region, Mapping[str, Abstract], Learnt]]
     if not isinstance(value, NeuronValue):
         regions = [(arm.region, _assumed(body, step.param, arm.contract), {}) for arm in step.arms]
         return _joined(body, step, regions, strict=False)

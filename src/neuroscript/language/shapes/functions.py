@@ -118,9 +118,9 @@ def _slide(op: Operation, rank: int, channels: Dim, ceil: bool | None = False) -
     if source.rank != rank + 2:
         return (_unknown_shape(),)
     kernel, stride = op.at_least(1, "kernel_size", rank), op.at_least(1, "stride", rank)
-    dilation = [Dim.const(1)] * rank
+    dilation: list[Dim | None] = [Dim.const(1)] * rank
     if "dilation" in op.args:
-        dilation = list(op.at_least(1, "dilation", rank))
+        dilation = op.at_least(1, "dilation", rank)
     same = op.args.get("padding") == Known("same")
     padding = op.at_least(0, "padding", rank)
     if same and any(s is not None and s.constant not in (None, 1) for s in stride):
@@ -175,7 +175,8 @@ def _pool(op: Operation, rank: int) -> tuple[Shape]:
     channels = source.prefix[1] if source.rank is not None else _unknown()
     kernels, paddings = op.per_axis("kernel_size", rank), op.per_axis("padding", rank)
     for kernel, padding in zip(kernels, paddings, strict=True):
-        size, pad = kernel and kernel.constant, padding and padding.constant
+        size = kernel.constant if kernel is not None else None
+        pad = padding.constant if padding is not None else None
         if size is not None and pad is not None and 2 * pad > size:
             op.bad(
                 f"`padding` = {pad} is more than half of `kernel_size` = {size}",
@@ -410,14 +411,14 @@ def _check_runs(op: Operation, left: Shape, right: Shape, index: int) -> None:
     """A run meets itself or nothing: other dims may be there, and sizes that differ with them."""
     if any(shape.seq is not None and op.unifier.open(shape.seq) for shape in (left, right)):
         return
-    sides = [shape.seq or shape.prefix[0] for shape in (left, right)]
     if left.seq is None or right.seq is None:
         whole, part = (left, right) if right.seq is None else (right, left)
         beside = part.prefix[: len(part.prefix) - len(whole.suffix)]
         if all(dim.constant == 1 for dim in beside):
             return
     origins = (op.origins[0], op.origins[index])
-    raise ShapeProblem(NotBroadcastable(op.span, op.neuron, left, right, *sides, origins))
+    x, y = left.seq or left.prefix[0], right.seq or right.prefix[0]
+    raise ShapeProblem(NotBroadcastable(op.span, op.neuron, left, right, x, y, origins))
 
 
 def _meet(op: Operation, x: Dim, y: Dim, left: Shape, right: Shape, index: int) -> Dim:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from neuroscript.diagnostics import Diagnostic, Label, Severity, Span
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.errors.origin import Origin, origin_labels
-from neuroscript.language.shapes.shape import Shape
+from neuroscript.language.shapes.shape import Seq, Shape
 
 
 @dataclass(frozen=True)
