@@ -1,14 +1,13 @@
-"""From parsimonious' tree to ours: one method a rule of the grammar that has a node."""
+"""From the tree of the grammar to ours: one method a rule of the grammar that has a node."""
 
 from __future__ import annotations
 
 import ast as python_ast
-from collections.abc import Callable, Iterator
-
-from parsimonious.nodes import Node as TreeNode
+from collections.abc import Callable, Sequence
 
 from neuroscript.diagnostics import InternalError, Span
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.matcher import Node as TreeNode
 
 SpanOf = Callable[[int, int], Span]
 
@@ -19,11 +18,11 @@ class Builder:
     def __init__(self, span: SpanOf) -> None:
         self._span = span
 
-    # --- the tree of the parser
+    # --- the tree of the grammar
 
-    def parts(self, node: TreeNode) -> list[TreeNode]:
-        """The nearest descendants that have a rule of their own, in order."""
-        return list(_named(node))
+    def parts(self, node: TreeNode) -> Sequence[TreeNode]:
+        """The nodes of the rules inside, in order."""
+        return node.children
 
     def span(self, node: TreeNode) -> Span:
         return self._span(node.start, node.end)
@@ -35,7 +34,7 @@ class Builder:
 
     def declaration(self, node: TreeNode, doc: ast.Doc | None) -> ast.Neuron | ast.Use | ast.Global:
         (inner,) = self.parts(node)
-        match inner.expr_name:
+        match inner.rule:
             case "use":
                 return self.use(inner)
             case "global":
@@ -62,11 +61,11 @@ class Builder:
         items: list[ast.Item] = []
         parts = self.parts(node)
         for part in parts:
-            if part.expr_name == "params":
+            if part.rule == "params":
                 params = tuple(self.param(p) for p in self.rules(part, "param"))
-            elif part.expr_name == "section":
+            elif part.rule == "section":
                 (section,) = self.parts(part)
-                match section.expr_name:
+                match section.rule:
                     case "ports":
                         direction, ports = self.ports(section)
                         (inputs if direction == "in" else outputs).extend(ports)
@@ -76,7 +75,7 @@ class Builder:
                         graphs.append(self.graph(section))
                     case "context":
                         items.extend(self.item(item) for item in self.rules(section, "item"))
-        header_end = next(p for p in parts if p.expr_name == "COLON")
+        header_end = next(p for p in parts if p.rule == "COLON")
         return ast.Neuron(
             name=self.name(parts[1]),
             params=params,
@@ -90,18 +89,18 @@ class Builder:
         )
 
     def rules(self, node: TreeNode, *names: str) -> list[TreeNode]:
-        return [part for part in self.parts(node) if part.expr_name in names]
+        return [part for part in self.parts(node) if part.rule in names]
 
     def param(self, node: TreeNode) -> ast.Param:
         name, *rest = self.rules(node, "IDENT", "value")
-        kind = next((self.name(p) for p in rest if p.expr_name == "IDENT"), None)
-        default = next((self.value(p) for p in rest if p.expr_name == "value"), None)
+        kind = next((self.name(p) for p in rest if p.rule == "IDENT"), None)
+        default = next((self.value(p) for p in rest if p.rule == "value"), None)
         return ast.Param(self.name(name), kind, default, self.span(node))
 
     def ports(self, node: TreeNode) -> tuple[str, list[ast.Port]]:
         direction, body = self.parts(node)
         word = direction.text.strip(" ")
-        match body.expr_name:
+        match body.rule:
             case "unnamed_port":
                 return word, [self.unnamed_port(body, direction)]
             case "port":
@@ -128,12 +127,12 @@ class Builder:
 
     def impl(self, node: TreeNode) -> ast.Impl:
         (body,) = self.rules(node, "host", "host_block")
-        (host,) = self.rules(body, "host") if body.expr_name == "host_block" else [body]
+        (host,) = self.rules(body, "host") if body.rule == "host_block" else [body]
         (external_or_path,) = self.rules(host, "external", "host_path")
         return ast.Impl(self.host(external_or_path), self.span(node))
 
     def host(self, node: TreeNode) -> ast.Host:
-        if node.expr_name == "external":
+        if node.rule == "external":
             return ast.External(self.args(node), self.span(node))
         (provider,) = self.rules(node, "IDENT")
         return ast.HostPath(self.name(provider), self.path(node), self.span(node))
@@ -142,13 +141,13 @@ class Builder:
 
     def item(self, node: TreeNode) -> ast.Item:
         (inner,) = self.parts(node)
-        return self.unroll(inner) if inner.expr_name == "unroll" else self.binding(inner)
+        return self.unroll(inner) if inner.rule == "unroll" else self.binding(inner)
 
     def unroll(self, node: TreeNode) -> ast.Unroll:
         name, *index = self.rules(node, "IDENT")
         (count,) = self.rules(node, "value")
         items = tuple(self.item(item) for item in self.rules(node, "item"))
-        head_end = next(part for part in self.parts(node) if part.expr_name == "COLON").end
+        head_end = next(part for part in self.parts(node) if part.rule == "COLON").end
         return ast.Unroll(
             self.name(name),
             self.value(count),
@@ -163,7 +162,7 @@ class Builder:
         )
         (name,) = self.rules(node, "IDENT")
         (value,) = self.rules(node, "value", "conditional")
-        is_value = value.expr_name == "value"
+        is_value = value.rule == "value"
         return ast.Binding(
             annotation,
             self.name(name),
@@ -181,7 +180,7 @@ class Builder:
 
     def graph(self, node: TreeNode) -> ast.Graph:
         (body,) = self.rules(node, "block", "line")
-        if body.expr_name == "line":
+        if body.rule == "line":
             line = self.line(body)
             block = ast.Block((line,), line.span)
         else:
@@ -194,25 +193,25 @@ class Builder:
 
     def line(self, node: TreeNode) -> ast.Line:
         parts = self.parts(node)
-        (chain,) = (part for part in parts if part.expr_name == "chain")
-        block = next((self.block(part) for part in parts if part.expr_name == "block"), None)
+        (chain,) = (part for part in parts if part.rule == "chain")
+        block = next((self.block(part) for part in parts if part.rule == "block"), None)
         return ast.Line(
             self.chain(chain),
             block,
-            parts[0].expr_name == "ARROW",
+            parts[0].rule == "ARROW",
             self._span(parts[0].start, chain.end),
         )
 
     def chain(self, node: TreeNode) -> tuple[ast.Step, ...]:
         steps: list[ast.Step] = []
         for part in self.rules(node, "step", "reshape"):
-            steps.append(self.step(part) if part.expr_name == "step" else self.rearrange(part))
+            steps.append(self.step(part) if part.rule == "step" else self.rearrange(part))
         return tuple(steps)
 
     def body(self, node: TreeNode) -> ast.Block:
         """A block, or the rest of a line as a block of one line that goes on from what arrives."""
         (inner,) = self.parts(node)
-        if inner.expr_name == "block":
+        if inner.rule == "block":
             return self.block(inner)
         (chain,) = self.rules(inner, "chain")
         span = self.span(inner)
@@ -220,7 +219,7 @@ class Builder:
 
     def step(self, node: TreeNode) -> ast.Step:
         (inner,) = self.parts(node)
-        match inner.expr_name:
+        match inner.rule:
             case "call":
                 return self.call(inner)
             case "tuple":
@@ -250,34 +249,34 @@ class Builder:
 
     def match(self, node: TreeNode) -> ast.Match:
         param = next((self.name(part) for part in self.rules(node, "IDENT")), None)
-        head_end = next(part for part in self.parts(node) if part.expr_name == "COLON").end
+        head_end = next(part for part in self.parts(node) if part.rule == "COLON").end
         arms = tuple(self.arm(arm) for arm in self.rules(node, "arm"))
         return ast.Match(param, arms, self._span(node.start, head_end))
 
     def arm(self, node: TreeNode) -> ast.Arm:
         parts = self.parts(node)
         pattern: ast.ShapeExpr | ast.Contract
-        if parts[0].expr_name == "contract":
+        if parts[0].rule == "contract":
             pattern = self.contract(parts[0])
         else:
             pattern = self.shape(parts[0])
-        guard = next((self.value(part) for part in parts if part.expr_name == "value"), None)
+        guard = next((self.value(part) for part in parts if part.rule == "value"), None)
         body = parts[-1]
-        if body.expr_name == "block":
+        if body.rule == "block":
             block = self.block(body)
         else:
             line = self.line(body)
             block = ast.Block((line,), line.span)
-        colon = next(part for part in parts if part.expr_name == "COLON")
+        colon = next(part for part in parts if part.rule == "COLON")
         return ast.Arm(pattern, guard, block, self._span(node.start, colon.start))
 
     def contract(self, node: TreeNode) -> ast.Contract:
         groups: dict[str, list[ast.PortPattern]] = {"IN": [], "OUT": []}
         current = groups["IN"]
         for part in self.parts(node):
-            if part.expr_name in groups:
-                current = groups[part.expr_name]
-            elif part.expr_name == "signature":
+            if part.rule in groups:
+                current = groups[part.rule]
+            elif part.rule == "signature":
                 name = next((self.name(p) for p in self.rules(part, "IDENT")), None)
                 current.append(ast.PortPattern(name, self.shape(self.rules(part, "shape")[0])))
         return ast.Contract(tuple(groups["IN"]), tuple(groups["OUT"]), self.span(node))
@@ -285,29 +284,29 @@ class Builder:
     def wrap(self, node: TreeNode) -> ast.Wrap:
         (inner,) = self.rules(node, "wrap_inline", "block", "node")
         target: ast.Node | ast.Block
-        match inner.expr_name:
+        match inner.rule:
             case "wrap_inline":
                 target = self.body(self.rules(inner, "body")[0])
             case "block":
                 target = self.block(inner)
             case _:
                 target = self.node(inner)
-        close = next(part for part in self.parts(node) if part.expr_name == "RPAR")
+        close = next(part for part in self.parts(node) if part.rule == "RPAR")
         return ast.Wrap(self.args(node), target, self._span(node.start, close.end))
 
     def rearrange(self, node: TreeNode) -> ast.Rearrange:
         parts = self.parts(node)
         annotation: ast.Name | None = None
         operation: ast.Name | ast.Call | None = None
-        if parts[1].expr_name == "AT":
+        if parts[1].rule == "AT":
             annotation = self.name(parts[2])
-            operation = self.call(parts[4]) if parts[4].expr_name == "call" else self.name(parts[4])
+            operation = self.call(parts[4]) if parts[4].rule == "call" else self.name(parts[4])
         dims = tuple(self.rearrange_dim(part) for part in self.rules(node, "reshape_dim"))
         return ast.Rearrange(annotation, operation, dims, self.span(node))
 
     def rearrange_dim(self, node: TreeNode) -> ast.RearrangeDim:
         (inner,) = self.parts(node)
-        match inner.expr_name:
+        match inner.rule:
             case "star_dim":
                 return self.star(inner)
             case "OTHERS":
@@ -323,11 +322,11 @@ class Builder:
         port: str | int | None = None
         at: ast.Value | None = None
         for part in rest:
-            if part.expr_name == "INT":
+            if part.rule == "INT":
                 port = int(part.text)
-            elif part.expr_name == "IDENT":
+            elif part.rule == "IDENT":
                 port = part.text.rstrip(" ")
-            elif part.expr_name == "value":
+            elif part.rule == "value":
                 at = self.value(part)
         return ast.Node(self.name(name), port, self.span(node), at)
 
@@ -336,12 +335,13 @@ class Builder:
         return ast.Call(self.name(name), self.args(node), self.span(node))
 
     def args(self, node: TreeNode) -> tuple[ast.Argument, ...]:
-        (args,) = self.rules(node, "args") or [None]
-        return () if args is None else tuple(self.arg(arg) for arg in self.rules(args, "arg"))
+        return tuple(
+            self.arg(arg) for args in self.rules(node, "args") for arg in self.rules(args, "arg")
+        )
 
     def arg(self, node: TreeNode) -> ast.Argument:
         parts = self.rules(node, "IDENT", "value")
-        keyword = self.name(parts[0]) if parts[0].expr_name == "IDENT" else None
+        keyword = self.name(parts[0]) if parts[0].rule == "IDENT" else None
         return ast.Argument(keyword, self.value(parts[-1]), self.span(node))
 
     # --- shapes and values
@@ -350,7 +350,7 @@ class Builder:
         dims: list[ast.ShapeDim] = []
         for part in self.rules(node, "shape_dim"):
             (inner,) = self.parts(part)
-            dims.append(self.star(inner) if inner.expr_name == "star_dim" else self.value(inner))
+            dims.append(self.star(inner) if inner.rule == "star_dim" else self.value(inner))
         return ast.ShapeExpr(tuple(dims), self.span(node))
 
     def star(self, node: TreeNode) -> ast.StarDim:
@@ -360,7 +360,7 @@ class Builder:
     def value(self, node: TreeNode) -> ast.Value:
         """Any rule of values and dims; those that only pass one value on vanish."""
         parts = self.parts(node)
-        match node.expr_name:
+        match node.rule:
             case "INT" | "FLOAT" | "STRING" | "WORD_VALUE":
                 return ast.Literal(_literal(node), self.span(node))
             case "IDENT":
@@ -370,8 +370,8 @@ class Builder:
             case "call":
                 return ast.CallValue(self.call(node), self.span(node))
             case "member":
-                names = [self.name(part) for part in parts if part.expr_name == "IDENT"]
-                index = next(self.value(part) for part in parts if part.expr_name == "value")
+                names = [self.name(part) for part in parts if part.rule == "IDENT"]
+                index = next(self.value(part) for part in parts if part.rule == "value")
                 return ast.MemberValue(
                     names[0], names[1] if len(names) > 1 else None, index, self.span(node)
                 )
@@ -384,7 +384,7 @@ class Builder:
                     return values[0]
                 return ast.ListValue(tuple(values), self.span(node))
             case "not" | "minus":
-                operator = "not" if node.expr_name == "not" else "-"
+                operator = "not" if node.rule == "not" else "-"
                 return ast.Unary(operator, self.value(parts[-1]), self.span(node))
         result = self.value(parts[0])
         for operator_node, operand in zip(parts[1::2], parts[2::2], strict=True):
@@ -398,17 +398,9 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _OPERATORS = {"||": "or", "&&": "and", "!": "not"}
 
 
-def _named(node: TreeNode) -> Iterator[TreeNode]:
-    for child in node.children:
-        if child.expr_name:
-            yield child
-        else:
-            yield from _named(child)
-
-
 def _literal(node: TreeNode) -> int | float | str | bool | None:
     text: str = node.text.rstrip(" ")
-    match node.expr_name:
+    match node.rule:
         case "INT":
             return int(text)
         case "FLOAT":

@@ -8,15 +8,11 @@ tried again, so that independent mistakes are told together.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import defaultdict
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
-from typing import Any
 
-from parsimonious.expressions import Expression
 from parsimonious.grammar import Grammar
-from parsimonious.nodes import Node as TreeNode
 
 from neuroscript.diagnostics import Diagnostic, Sink, Source, Span, deep_recursion
 from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
@@ -32,6 +28,7 @@ from neuroscript.language.syntax.errors import (
     UnknownSection,
 )
 from neuroscript.language.syntax.layout import DEDENT, INDENT, LogicalLine, Unit, lay_out
+from neuroscript.language.syntax.matcher import Failure, Matcher, Node
 from neuroscript.language.syntax.nesting import too_deep
 from neuroscript.language.syntax.tokens import DESCRIPTIONS, RESERVED
 from neuroscript.language.work import TooMuchWork, allow, spend
@@ -73,9 +70,9 @@ def _check_sections(neuron: Neuron, sink: Sink) -> None:
 
 
 @cache
-def _grammar() -> dict[str, Expression]:
+def _matcher() -> Matcher:
     text = files("neuroscript.language.syntax").joinpath("grammar.peg").read_text("utf-8")
-    return dict(Grammar(text))
+    return Matcher(dict(Grammar(text)), "declaration")
 
 
 class Prepared:
@@ -113,46 +110,6 @@ class Prepared:
         return Span(self.source, self.offset(start), self.offset(max(start, end - 1)) + 1)
 
 
-class _Furthest:
-    """Stands in for parsimonious' ParseError: remembers all that failed at the furthest place."""
-
-    def __init__(self) -> None:
-        self.furthest = -1
-        self.failed: set[str] = set()
-        self._expression: Expression | None = None
-
-    @property
-    def pos(self) -> int:
-        return self.furthest
-
-    @pos.setter
-    def pos(self, value: int) -> None:
-        if value > self.furthest:
-            self.furthest = value
-            self.failed = set()
-        if self._expression is not None and self._expression.name:
-            self.failed.add(self._expression.name)
-
-    @property
-    def expr(self) -> None:
-        return None
-
-    @expr.setter
-    def expr(self, expression: Expression) -> None:
-        self._expression = expression
-
-
-def _match(text: str) -> TreeNode | _Furthest:
-    rule = _grammar()["declaration"]
-    furthest = _Furthest()
-    packrat: defaultdict[int, dict[int, Any]] = defaultdict(dict)
-    with deep_recursion():
-        tree = rule.match_core(text, 0, packrat, furthest)
-    if tree is not None and tree.end == len(text):
-        return tree
-    return furthest
-
-
 def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global | None:
     lines, damaged = list(unit.lines), False
     for i in [i for i, line in enumerate(lines) if line.bad][::-1]:
@@ -167,8 +124,9 @@ def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global
             spend(20 * len(prepared.text))
         except TooMuchWork:
             return None  # what has been found in it has to do
-        result = _match(prepared.text)
-        if not isinstance(result, _Furthest):
+        with deep_recursion():
+            result = _matcher().match(prepared.text)
+        if isinstance(result, Node):
             with deep_recursion():
                 declaration = Builder(prepared.span).declaration(result, unit.doc)
             if damaged and isinstance(declaration, Neuron):
@@ -197,16 +155,16 @@ def _without(lines: list[LogicalLine], row: int) -> list[LogicalLine]:
     return lines[:row] + lines[end:]
 
 
-def _explain(prepared: Prepared, furthest: _Furthest) -> tuple[int, Diagnostic]:
+def _explain(prepared: Prepared, failure: Failure) -> tuple[int, Diagnostic]:
     """The line to leave out, and what to say."""
-    text, position = prepared.text, max(0, furthest.furthest)
+    text, position = prepared.text, max(0, failure.position)
     # A failure before a line is one behind the line above it.
     while position > 0 and position < len(text) and text[position] in INDENT + DEDENT:
         position -= 1
     row = prepared.line_at(position)
     found, length = _found(text, position)
     span = prepared.span(position, position + length)
-    failed = furthest.failed
+    failed = failure.expected
     word = found.strip("`")
     if word in ("else", "elif") and "COLON" not in failed:
         before = prepared.lines[row - 1] if row else None
@@ -236,7 +194,7 @@ def _found(text: str, position: int) -> tuple[str, int]:
     return f"`{text[position:end]}`", end - position
 
 
-def _expected(failed: set[str]) -> tuple[str, ...]:
+def _expected(failed: frozenset[str]) -> tuple[str, ...]:
     told = dict.fromkeys(
         description for token, description in DESCRIPTIONS.items() if token in failed
     )
