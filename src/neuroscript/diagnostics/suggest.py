@@ -8,6 +8,9 @@ from difflib import SequenceMatcher
 SWAPPED = 0.95
 """How near two names are that differ in two letters that changed places."""
 
+LONGEST = 80
+"""Letters of a name that is compared; no slip is made in longer ones."""
+
 
 def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     """The candidates that `name` is most likely a slip for, best first.
@@ -24,23 +27,29 @@ def nearest(name: str, candidates: Iterable[str], count: int = 3) -> list[str]:
     >>> nearest("x", ["y", "z"])
     []
     """
-    wanted = name.lower()
+    wanted, least = name.lower(), 0.7 if len(name) > 3 else 0.8
+    if len(wanted) > LONGEST:
+        return []
     scored: list[tuple[float, str]] = []
     for candidate in dict.fromkeys(candidates):
-        if candidate == name:
+        total = len(wanted) + len(candidate)
+        if candidate == name or 2 * min(len(wanted), len(candidate)) < least * total:
             continue
-        if _swapped(wanted, candidate.lower()):
+        given = candidate.lower()
+        if _swapped(wanted, given):
             scored.append((SWAPPED, candidate))
-            continue
-        matcher = SequenceMatcher(None, wanted, candidate.lower(), autojunk=False)
-        if matcher.real_quick_ratio() < 0.6:
-            continue
-        score = matcher.ratio()
-        if score >= (0.7 if len(name) > 3 else 0.8):
-            scored.append((score, candidate))
+        elif 2 * _shared_letters(wanted, given) >= least * total:
+            score = SequenceMatcher(None, wanted, given, autojunk=False).ratio()
+            if score >= least:
+                scored.append((score, candidate))
     scored.sort(key=lambda pair: (-pair[0], pair[1]))
     best = scored[0][0] if scored else 0.0
     return [candidate for score, candidate in scored[:count] if score >= best - 0.12]
+
+
+def _shared_letters(one: str, other: str) -> int:
+    """How many letters two names have in common, wherever they stand."""
+    return sum(min(one.count(letter), other.count(letter)) for letter in set(one))
 
 
 def _swapped(one: str, other: str) -> bool:

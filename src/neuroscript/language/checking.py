@@ -167,6 +167,8 @@ def _check_loaded(
 
 
 def _tell_unused_imports(file: File, sink: Sink) -> None:
+    if not file.program.uses:
+        return
     used = {name for neuron in file.program.neurons for name in mentioned_in_body(neuron)}
     used |= {name for value in file.program.globals for name in mentioned(value.value)}
     unused_imports(file, used, sink)
@@ -232,8 +234,8 @@ def _entry(program: Program, scope: Scope, wanted: str | None, sink: Sink) -> st
             return wanted
         sink.add(_no_such_entry(program, wanted))
         return None
-    if not program.neurons:
-        return None
+    if len(program.neurons) < 2:
+        return program.neurons[0].name.text if program.neurons else None
     used = {
         name
         for neuron in program.neurons
@@ -301,6 +303,7 @@ def _check_concrete(
         inner = problem.inner if isinstance(problem, Within) else problem
         new = problem.severity is Severity.ERROR or isinstance(inner, SizesAssumed)
         if new and (problem.code, problem.span) not in told:
+            told.add((problem.code, problem.span))
             sink.add(problem)
     return concrete
 

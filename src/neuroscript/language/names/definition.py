@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Span
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 NEURON_KINDS = ("Neuron", "NeuronType")
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Definition:
     """Compared by identity: two neurons of one name in two files are two definitions."""
 
@@ -33,11 +34,11 @@ class Definition:
     def name(self) -> str:
         return self.neuron.name.text
 
-    @property
+    @cached_property
     def params(self) -> Mapping[str, ast.Param]:
         return {param.name.text: param for param in self.neuron.params}
 
-    @property
+    @cached_property
     def neuron_params(self) -> tuple[str, ...]:
         """Parameters that are neurons."""
         return tuple(
@@ -46,7 +47,7 @@ class Definition:
             if param.kind is not None and param.kind.text in NEURON_KINDS
         )
 
-    @property
+    @cached_property
     def bindings(self) -> Mapping[str, ast.Item]:
         """What its context binds, by name."""
         return {item.name.text: item for item in self.neuron.items}
@@ -59,15 +60,15 @@ class Definition:
     def is_graph(self) -> bool:
         return bool(self.neuron.graphs)
 
-    @property
+    @cached_property
     def input_names(self) -> tuple[str, ...]:
         return tuple(port.name.text if port.name else "in" for port in self.neuron.inputs)
 
-    @property
+    @cached_property
     def output_names(self) -> tuple[str, ...]:
         return tuple(port.name.text if port.name else "out" for port in self.neuron.outputs)
 
-    @property
+    @cached_property
     def variadic(self) -> bool:
         return any(port.variadic for port in self.neuron.inputs)
 

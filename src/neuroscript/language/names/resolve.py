@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import assert_never
 
 from neuroscript.diagnostics import Sink, Span, nearest
@@ -70,6 +71,7 @@ class Resolver:
     def __init__(self, definition: Definition, sink: Sink, known: Mapping[str, Ports]) -> None:
         self.definition = definition
         self.neuron = definition.neuron
+        self.input_names = frozenset(definition.input_names)
         self.sink = sink
         self.known = known
         self.values = ValueNames(sink)
@@ -138,7 +140,7 @@ class Resolver:
             chain.current, chain.unnamed = self.source(steps[0]), []
             tensors = chain.current.tensors
             chain.source = tensors[0] if len(tensors) == 1 else None
-            steps = steps[1:] if not isinstance(steps[0], ast.Call) else steps
+            steps = steps[1:] if not self.makes(steps[0]) else steps
         elif chain.current is None:
             if not self.failed or (top and not continues):
                 self.complain_about_source(line)
@@ -165,10 +167,10 @@ class Resolver:
         first = line.steps[0]
         followed = len(line.steps) > 1 or line.block is not None
         match first:
-            case ast.Call(name):
-                found = self.definition.scope.find(name.text)
-                own = name.text in self.definition.params
-                return not own and found is not None and not found.neuron.inputs
+            case ast.Call():
+                return self.makes(first)
+            case ast.Node() if followed and self.makes(first):
+                return True
             case ast.Node():
                 if followed and first.at is None and not self.is_defined(first, top):
                     self.refuse_outer([first])
@@ -183,6 +185,22 @@ class Resolver:
                 return False
             case _:
                 assert_never(first)
+
+    def makes(self, step: ast.Step) -> bool:
+        """Whether a step is a neuron without inputs: a call, or a binding not yet applied."""
+        match step:
+            case ast.Call(name):
+                found = self.definition.scope.find(name.text)
+                own = name.text in self.definition.params
+                return not own and found is not None and not found.neuron.inputs
+            case ast.Node(port=None, at=None) if not self.is_defined(step, True):
+                shared = self.shared(step)
+                if shared is None:
+                    return False
+                ports = ports_of(shared, self.definition, self.known)
+                return ports is not None and ports.inputs == ()
+            case _:
+                return False
 
     def refuse_outer(self, nodes: Sequence[ast.Node]) -> None:
         """In the body of a `@wrap`: a tensor of the graph around it is no source."""
@@ -212,9 +230,9 @@ class Resolver:
         name = node.name.text
         if name in self.results:
             return results or node.port is not None
-        return name in ("in", *self.definition.input_names, *self.named, *self.written) or (
-            name == "out" and bool(self.written)
-        )
+        if name in ("in", "out"):
+            return name == "in" or bool(self.written)
+        return name in self.named or name in self.written or name in self.input_names
 
     def forgive_names(self, line: ast.Line) -> None:
         """Names that a failed line gives count as given, so that later lines are not blamed.
@@ -245,7 +263,7 @@ class Resolver:
 
     def source(self, step: ast.Step) -> Bundle:
         match step:
-            case ast.Node():
+            case ast.Node() if not self.makes(step):
                 return self.read_node(step)
             case ast.TupleStep(items, span):
                 bundles = [self.read_node(item) for item in items]
@@ -327,7 +345,8 @@ class Resolver:
             self.sink.add(CannotBeUsedHere(node.span, name, "a parameter", advice, declared))
         elif name in self.definition.bindings:
             declared = self.definition.bindings[name].span
-            advice = f"apply it first: `in -> {name} -> ..`"
+            start = "" if self.makes(ast.Node(node.name, None, node.span)) else "in -> "
+            advice = f"apply it first: `{start}{name} -> ..`"
             self.sink.add(CannotBeUsedHere(node.span, name, "a binding", advice, declared))
         elif self.definition.scope.find(name) is not None:
             self.sink.add(self.neuron_as_name(node))
@@ -346,11 +365,17 @@ class Resolver:
 
     def later(self, node: ast.Node) -> Span | None:
         """Where a name is given after it is used."""
+        places = self.mentions.get(node.name.text, ())
+        return next((span for span in places if span.start > node.span.start), None)
+
+    @cached_property
+    def mentions(self) -> Mapping[str, list[Span]]:
+        """Where the graph mentions names as nodes, in order."""
+        found: dict[str, list[Span]] = {}
         for graph in self.neuron.graphs:
             for item in nodes_in(graph.block):
-                if item.name.text == node.name.text and item.span.start > node.span.start:
-                    return item.span
-        return None
+                found.setdefault(item.name.text, []).append(item.span)
+        return found
 
     # --- steps
 

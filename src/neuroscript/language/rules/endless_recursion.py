@@ -6,6 +6,7 @@ built with the neuron.
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterator
 
 from neuroscript.diagnostics import Span
@@ -23,7 +24,7 @@ def endless_recursion(context: Context) -> None:
         for neuron in context.program.neurons
     }
     told: set[str] = set()
-    for name in parts:
+    for name in _in_cycles(parts):
         if name not in told:
             cycle = _cycle(name, parts)
             if cycle is not None:
@@ -33,18 +34,37 @@ def endless_recursion(context: Context) -> None:
                 context.sink.add(EndlessRecursion(span, chain, name))
 
 
+def _in_cycles(parts: dict[str, list[Part]]) -> list[str]:
+    """The neurons that may contain themselves: those that do not all end somewhere."""
+    users: dict[str, list[str]] = {name: [] for name in parts}
+    for name, inner in parts.items():
+        for part, _ in inner:
+            users.setdefault(part, []).append(name)
+    open_parts = {name: len(inner) for name, inner in parts.items()}
+    ended = [name for name, count in open_parts.items() if not count]
+    for name in ended:  # grows on the way
+        for user in users[name]:
+            open_parts[user] -= 1
+            if not open_parts[user]:
+                ended.append(user)
+    return [name for name, count in open_parts.items() if count]
+
+
 def _cycle(start: str, parts: dict[str, list[Part]]) -> list[Part] | None:
-    """The parts on the way from a neuron back to itself, or None."""
-    reached: dict[str, list[Part]] = {start: []}
-    waiting = [start]
+    """The parts on the shortest way from a neuron back to itself, or None."""
+    came_from: dict[str, tuple[str, Part]] = {}
+    waiting = deque([start])
     while waiting:
-        current = waiting.pop(0)
+        current = waiting.popleft()
         for part in parts.get(current, ()):
-            path = [*reached[current], part]
             if part[0] == start:
-                return path
-            if part[0] not in reached:
-                reached[part[0]] = path
+                path = [part]
+                while current != start:
+                    current, before = came_from[current]
+                    path.append(before)
+                return path[::-1]
+            if part[0] not in came_from:
+                came_from[part[0]] = current, part
                 waiting.append(part[0])
     return None
 

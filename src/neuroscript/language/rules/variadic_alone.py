@@ -9,8 +9,8 @@ from neuroscript.language.rules.rule import Context
 def variadic_alone(context: Context) -> None:
     for neuron in context.program.neurons:
         for port in neuron.inputs:
-            others = tuple(other.span for other in neuron.inputs if other is not port)
-            if port.variadic and others:
+            if port.variadic and len(neuron.inputs) > 1:
+                others = tuple(other.span for other in neuron.inputs[:100] if other is not port)
                 context.sink.add(VariadicNotAlone(port.span, others))
         for port in neuron.outputs:
             if port.variadic:

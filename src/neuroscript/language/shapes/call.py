@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Severity, Sink, Span
@@ -55,6 +56,7 @@ class Call:
         self.arguments = arguments
         self.unifier = body.unifier
         self.signature, self.dims = body.owner.at_call(self.callee, self.args, body.concrete)
+        self.unifier.guessed |= self.signature.guessed
         self.seqs: dict[Seq, Shape] = {}
         self.dtypes: dict[TypeVar, TypeVar] = {}
         self.origin_of: dict[Var, Origin] = {}
@@ -267,8 +269,13 @@ class Call:
                 )  # fmt: skip
                 return False
             if verdict is Verdict.ASSUMED:
-                self.body.assume(Pair(*before, 0), self.span, self.callee.name, origin, None)
+                pair, told = Pair(*before, 0), assumption.told and self.here(assumption.span)
+                self.body.assume(pair, self.span, self.callee.name, origin, None, told)
         return True
+
+    def here(self, place: Span) -> bool:
+        """Whether somebody who reads what is said of this file reads what is said of a place."""
+        return place.source is self.span.source
 
     # --- outputs
 
@@ -293,6 +300,7 @@ class Call:
         except ShapeProblem as problem:
             self.body.sink.add(problem.diagnostic)
             return None
+        self.unifier.guessed |= any(shape.seq and shape.seq.name == "?" for shape in results)
         declared = self.signature.outputs
         if len(declared) == 1:
             declared = declared * len(results)
@@ -313,13 +321,15 @@ class Call:
 
     def output(self, declared: TensorType, shape: Shape) -> TensorType:
         shape = self.unifier.shape(shape)
+        self.unifier.unknown(shape.seq)
+        shape = self.unifier.shape(shape)
         dtype = self.body.dtype(self.instance_type(declared.dtype))
         return TensorType(shape, dtype, self.output_origins(declared, shape))
 
     def output_origins(self, declared: TensorType, shape: Shape) -> tuple[Origin | None, ...]:
         """What explains each size: the argument it is, what it was before, or this step."""
         origins: list[Origin | None] = []
-        rank = len(shape.dims)
+        rank, made = len(shape.dims), (self.span, f"gives {shape}")
         for i, dim in enumerate(shape.dims):
             source: Dim | None = None
             if declared.shape.seq is None and len(declared.shape.prefix) == rank:
@@ -330,20 +340,20 @@ class Call:
                 source = declared.shape.prefix[i]
             var = source.variable if source is not None else None
             origin = self.origin_of.get(var) if var is not None else None
-            if origin is None:
-                origin = self.carried(dim)
-            origins.append(origin or (self.span, f"gives {shape}"))
+            origins.append(origin or self.carried.get(dim) or made)
         return tuple(origins)
 
-    def carried(self, dim: Dim) -> Origin | None:
-        """Where something that arrives has the same size, and what explains it there."""
+    @cached_property
+    def carried(self) -> Mapping[Dim, Origin]:
+        """The sizes of what arrives, and what explains them there."""
+        found: dict[Dim, Origin] = {}
         for tensor in self.arriving:
             known = self.unifier.shape(tensor.type.shape).dims
             if len(known) == len(tensor.type.origins):
                 for size, origin in zip(known, tensor.type.origins, strict=True):
-                    if size == dim and origin is not None:
-                        return origin
-        return None
+                    if origin is not None:
+                        found.setdefault(size, origin)
+        return found
 
 
 def _dim_at(shape: Shape, index: int) -> Dim | None:

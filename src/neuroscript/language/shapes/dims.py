@@ -56,7 +56,7 @@ class Var:
         return (0, self.name, self.number)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Quotient:
     """`over / under`, exact or rounded down."""
 
@@ -68,11 +68,11 @@ class Quotient:
         text = f"{_grouped(self.over)}/{_grouped(self.under, product=True)}"
         return text if self.exact else f"floor({text})"
 
-    @property
+    @cached_property
     def positive(self) -> bool:
         return self.exact and self.over.is_positive and self.under.is_positive
 
-    @property
+    @cached_property
     def key(self) -> tuple[object, ...]:
         return (1, repr(self), 0)
 
@@ -167,11 +167,23 @@ class Dim:
     @cached_property
     def never_zero(self) -> bool:
         """Whether it is not 0 for any values of its variables: what refutes an equality."""
-        if self.is_positive or (-self).is_positive:
+        if _at_least_one(self) or _at_least_one(-self):
             return True
         fixed = sum(factor for monomial, factor in self.terms if not monomial)
         common = reduce(gcd, (factor for monomial, factor in self.terms if monomial), 0)
-        return fixed % common != 0 if common else fixed != 0
+        if fixed % common != 0 if common else fixed != 0:
+            return True
+        whole = self.without_quotients()
+        return whole != self and (whole.is_positive or (-whole).is_positive)
+
+    def without_quotients(self) -> Dim:
+        """Times what its exact quotients are divided by: 0 for the same values of its variables."""
+        whole = self
+        for monomial, _ in self.terms:
+            for atom in monomial:
+                if isinstance(atom, Quotient) and atom.exact and atom.under.is_positive:
+                    whole = whole * atom.under
+        return whole
 
     # --- arithmetic
 
@@ -237,6 +249,40 @@ class Dim:
 def unknown() -> Dim:
     """A size that nobody knows, and that equals no other."""
     return Dim.of(Var.fresh("?", positive=False))
+
+
+def _at_least_one(dim: Dim) -> bool:
+    """Whether it is at least 1 wherever its sizes are; quotients by numbers have bounds.
+
+    >>> n = Dim.var("n")
+    >>> _at_least_one(n - n // 2), _at_least_one(n - 2 * (n // 2))
+    (True, False)
+    """
+    for _ in range(dim.extent):
+        bounded = _without_a_quotient(dim)
+        if bounded is None:
+            break
+        dim = bounded
+    least = 0
+    for monomial, factor in dim.terms:
+        if monomial and (factor < 0 or not all(atom.positive for atom in monomial)):
+            return False
+        least += factor
+    return least >= 1
+
+
+def _without_a_quotient(dim: Dim) -> Dim | None:
+    """Some positive multiple of what a dim is at least, with a quotient by a number less."""
+    for i, (monomial, factor) in enumerate(dim.terms):
+        for atom in monomial:
+            if isinstance(atom, Quotient) and atom.under.constant is not None:
+                rest = _without(monomial, (atom,)) or ()
+                if atom.under.constant > 0 and all(other.positive for other in rest):
+                    rounded = atom.under.constant - 1 if factor > 0 and not atom.exact else 0
+                    others = Dim(dim.terms[:i] + dim.terms[i + 1 :])
+                    bound = (atom.over - rounded) * Dim(((rest, factor),))
+                    return others * atom.under.constant + bound
+    return None
 
 
 def _is_huge(monomial: Monomial, factor: int) -> bool:

@@ -32,9 +32,6 @@ from neuroscript.language.shapes.values import (
 MAX_LEVELS = 1000
 """How deep neurons may contain each other, and themselves."""
 
-MAX_SIGNATURES = 20_000
-"""How many instantiations one program may need."""
-
 
 class Inference:
     """Infers neurons, each once for each set of values; resolves their flows on the way."""
@@ -43,7 +40,7 @@ class Inference:
         self.sink = sink
         self.flows: dict[tuple[object, ...], Flow] = {}
         self.signatures: dict[tuple[object, ...], Inferred] = {}
-        self.active: list[tuple[object, ...]] = []
+        self.active: dict[tuple[object, ...], None] = {}
         self.statics: dict[tuple[Definition, str], tuple[Abstract, Span]] = {}
         """What each `@static` binding was built with, and where first."""
 
@@ -101,15 +98,15 @@ class Inference:
         env = {name: param_value(param, definition) for name, param in definition.params.items()}
         env.update(params or {})
         concrete = params is not None and all(is_known(value) for value in params.values())
-        too_many = len(self.active) > MAX_LEVELS or len(self.signatures) > MAX_SIGNATURES
+        too_many = len(self.active) > MAX_LEVELS
         body = Body(self, definition, env, concrete, sink)
         if key in self.active or too_many:
             return body.declared_only(too_many, keeps_problems=params is not None)
         if concrete:
             self.reached.add(definition)
-        self.active.append(key)
+        self.active[key] = None
         found = body.run(tuple(sink) if params is not None else None)
-        self.active.pop()
+        del self.active[key]
         self.signatures[key] = found
         return found
 

@@ -14,6 +14,7 @@ from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.unify import Verdict
 from neuroscript.language.shapes.values import Abstract
 from neuroscript.language.syntax import ast
+from neuroscript.language.work import spend
 
 if TYPE_CHECKING:
     from neuroscript.language.shapes.body import Body
@@ -173,8 +174,12 @@ class Pattern:
         """Whether every shape that a later arm takes is taken by this one."""
         if self.guard is not None:
             return False
-        ranks = range(13) if source.rank is None else [source.rank]
-        possible = [rank for rank in ranks if later.admits_rank(rank)]
+        spend(5)
+        if later.rest:
+            ranks = range(13) if source.rank is None else [source.rank]
+            possible = [rank for rank in ranks if later.admits_rank(rank)]
+        else:
+            possible = [later.least] if source.rank in (None, later.least) else []
         for rank in possible:
             if not self.admits_rank(rank):
                 return False

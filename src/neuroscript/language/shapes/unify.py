@@ -48,6 +48,8 @@ class Unifier:
         self.flexible_seqs: set[Seq] = set()
         self.dims: dict[Var, Dim] = {}
         self.seqs: dict[Seq, Shape] = {}
+        self.guessed = False
+        """Whether something that nobody can know before the model runs was taken to fit."""
 
     # --- variables
 
@@ -64,7 +66,7 @@ class Unifier:
 
     def dim(self, dim: Dim) -> Dim:
         """With all that is known put in. Raises ValueError where a division becomes inexact."""
-        while any(var in self.dims for var in dim.variables):
+        while not self.dims.keys().isdisjoint(dim.variables):
             dim = dim.substitute(self.dims)
         return dim
 
@@ -76,6 +78,11 @@ class Unifier:
             shape.seq,
             tuple(self.dim(dim) for dim in shape.suffix),
         )
+
+    def unknown(self, seq: Seq | None) -> None:
+        """A run of a callee that no input decides is one that nobody knows."""
+        if seq in self.flexible_seqs and seq is not None:
+            self.seqs[seq] = Shape((), Seq.fresh("?"))
 
     def settle(self) -> None:
         """Callee variables that nothing has decided become unknown sizes."""
@@ -105,12 +112,14 @@ class Unifier:
             return Verdict.REFUTED
         if assume:
             order = [*(difference.variables & self.parameters), *names, *difference.variables]
-            for var in sorted(
-                dict.fromkeys(order), key=lambda v: (v not in self.parameters, v.key)
-            ):
+            for var in sorted(dict.fromkeys(order), key=self.preference):
                 if self.solve(difference, var):
                     break
         return Verdict.ASSUMED
+
+    def preference(self, var: Var) -> tuple[object, ...]:
+        """What is put in for what: first a caller's size, then a parameter."""
+        return var.number >= 0, var not in self.parameters, var.key
 
     def solve(self, difference: Dim, var: Var) -> bool:
         """Make `difference` 0 by a value for `var`, if it is linear in it and divides exactly."""
@@ -155,8 +164,9 @@ class Unifier:
     def absorb(self, expected: Shape, actual: Shape) -> list[Pair]:
         """The run of `expected` takes the middle of `actual`, which has a known rank."""
         assert expected.seq is not None
-        if expected.seq not in self.flexible_seqs and expected.seq.name != "?":
+        if not self.open(expected.seq):
             raise RankMismatch
+        self.guessed |= expected.seq.name == "?"
         front, back = len(expected.prefix), len(expected.suffix)
         middle = len(actual.prefix) - front - back
         if middle < 0:
@@ -174,6 +184,7 @@ class Unifier:
     def refine(self, coarse: Shape, fine: Shape) -> None:
         """The run of `coarse` becomes as many unknown dims as the rank of `fine` leaves it."""
         assert coarse.seq is not None
+        self.guessed |= coarse.seq.name == "?"
         missing = len(fine.prefix) - len(coarse.prefix) - len(coarse.suffix)
         if missing < 0:
             raise RankMismatch
@@ -190,6 +201,7 @@ class Unifier:
         right = _middle(actual, front, back)
         if left == right:
             return pairs
+        self.guessed |= "?" in (expected.seq.name, actual.seq.name)
         if not left.dims and left.seq is not None and self.open(left.seq):
             self.seqs[left.seq] = right
         elif not right.dims and right.seq is not None and right.seq.name == "?":

@@ -14,6 +14,7 @@ from typing import assert_never
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.syntax import ast
+from neuroscript.language.work import spend
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +150,7 @@ def to_python(value: Abstract) -> object:
 
 def map_dims(value: Abstract, change: Callable[[Dim], Dim]) -> Abstract:
     """A value with every size in it changed."""
+    spend(2)
     match value:
         case Dim():
             return change(value)

@@ -58,6 +58,10 @@ def calls_in(value: ast.Value) -> Iterator[ast.Call]:
 
 def mentioned(value: ast.Value) -> list[str]:
     """Names of all kinds in a value."""
+    if isinstance(value, ast.NameValue):
+        return [value.name]
+    if isinstance(value, ast.Literal):
+        return []
     return [
         *(name.name for name in names_in(value)),
         *(call.name.text for call in calls_in(value)),
