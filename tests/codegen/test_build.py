@@ -3,6 +3,7 @@
 import inspect
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,17 @@ def test_load_gives_classes(tmp_path: Path) -> None:
     assert ns.XOR(hidden=7)(torch.zeros(3, 2)).shape == (3, 1)
     assert str(neuroscript.signature(ns.XOR)) == "XOR(hidden=4): [batch, 2] -> [batch, 1]"
     assert neuroscript.signature(ns.XOR()).doc == "Exclusive or."
+
+
+def test_quotients_are_rounded_before_they_are_multiplied() -> None:
+    text = """
+    neuron Windows(size, k=3):
+        in: [batch, c, size, size]
+        out: [batch, c, *]
+        graph: in -> MaxPool2d(k) -> ReLU() => [batch, c, others] -> out
+    """
+    windows = neuroscript.loads(textwrap.dedent(text)).Windows(size=10)
+    assert windows(torch.zeros(2, 5, 10, 10)).shape == (2, 5, 9)
 
 
 def test_an_unknown_neuron_is_suggested() -> None:

@@ -75,6 +75,22 @@ def test_what_is_said_to_be_positive_is(p: Dim, values: dict[str, int]) -> None:
         assert value(p, values) != 0
 
 
+@given(dims(), dims(), st.integers(2, 6), st.integers(-3, 3), VALUES)
+def test_what_is_said_to_differ_from_a_quotient_does(
+    p: Dim, q: Dim, n: int, k: int, values: dict[str, int]
+) -> None:
+    difference = q + k * (p // n)
+    if difference.never_zero:
+        assert value(difference, values) != 0
+
+
+def test_a_window_that_halves_a_size_does_not_keep_it() -> None:
+    n = Dim.var("n")
+    assert (n - n // 2).never_zero
+    assert (n - (n // 2) // 2).never_zero
+    assert not (n - 2 * (n // 2)).never_zero
+
+
 @given(dims(), dims())
 def test_equal_dims_print_alike(p: Dim, q: Dim) -> None:
     assert (p == q) == (repr(p) == repr(q))
@@ -85,3 +101,11 @@ def test_division_with_a_remainder_is_refused() -> None:
         Dim.const(7) / 2
     with pytest.raises(ZeroDivisionError):
         Dim.var("a") / 0
+
+
+def test_a_part_is_not_the_whole() -> None:
+    d, h = Dim.var("d"), Dim.var("h")
+    assert (d / 2 - d).never_zero
+    assert (d / 2 - 2 * d).never_zero
+    assert not (d / h - d).never_zero
+    assert not (d / 2 - h).never_zero

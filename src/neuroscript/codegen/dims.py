@@ -33,12 +33,13 @@ class Sizes:
         return " + ".join(terms).replace("+ -", "- ")
 
     def term(self, monomial: tuple[Atom, ...], factor: int) -> str | None:
-        parts = []
+        parts: list[str] = []
         for atom in monomial:
             text = self.atom(atom)
             if text is None:
                 return None
-            parts.append(text)
+            first = not parts and factor == 1  # `a // b * c` divides before it multiplies
+            parts.append(text if first or isinstance(atom, Var) else f"({text})")
         if not parts:
             return str(factor)
         if factor == -1:

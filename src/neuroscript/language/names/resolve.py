@@ -217,7 +217,9 @@ class Resolver:
         near = [name for item in new for name in nearest(item.name.text, self.sources())]
         places = []
         for item in new:
-            places.append((item.span, f"`{item.name}` is not defined"))
+            bound = item.name.text in self.definition.bindings
+            state = "is a binding that is not applied yet" if bound else "is not defined"
+            places.append((item.span, f"`{item.name}` {state}"))
             later = self.later(item)
             if later is not None:
                 places[-1] = item.span, f"`{item.name}` is not defined yet"

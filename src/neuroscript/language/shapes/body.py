@@ -93,6 +93,8 @@ class Body:
         self.types: dict[int, TensorType] = {}
         self.dtypes: dict[TypeVar, DType] = {}
         self.assumptions: list[Assumption] = []
+        self.said: dict[Span, SizesAssumed] = {}
+        """What was told to be assumed at each place."""
         self.plans: dict[Span, Plan] = {}
         self.targets: dict[Span, tuple[Shape, Shape]] = {}
         """Source and target of each `=>`."""
@@ -195,7 +197,12 @@ class Body:
         """What the ports say, where the body is being inferred already or lies too deep."""
         if too_deep:
             self.sink.add(TooManyLevels(self.definition.span, self.definition.name))
-        return self.inferred(tuple(self.ports.outputs), not too_deep, keeps_problems)
+        runs = [t.shape.seq for t in self.ports.inputs if t.shape.seq and not t.shape.seq.name]
+        outputs = [
+            TensorType(_with_run(t.shape, runs[0]), t.dtype) if runs else t
+            for t in self.ports.outputs
+        ]
+        return self.inferred(tuple(outputs), not too_deep, keeps_problems)
 
     def inferred(
         self, outputs: tuple[TensorType, ...], complete: bool, keeps_problems: bool
@@ -209,6 +216,7 @@ class Body:
             self.flow,
             {index: self.final(t) for index, t in self.types.items()},
             complete,
+            self.unifier.guessed,
             self.plans,
             self.targets,
             self.chosen,
@@ -425,14 +433,30 @@ class Body:
         self.failed = True
 
     def assume(
-        self, pair: Pair, span: Span, neuron: str, expected: Origin | None, actual: Origin | None
+        self,
+        pair: Pair,
+        span: Span,
+        neuron: str,
+        expected: Origin | None,
+        actual: Origin | None,
+        told: bool = False,
     ) -> None:
         """Note an equality that depends on a size or parameter somebody named."""
         difference = pair.expected - pair.actual
-        self.assumptions.append(Assumption(pair.expected, pair.actual, span, neuron))
         named = self.unifier.parameters | self.unifier.independent
-        if difference.variables <= named:
-            self.sink.add(SizesAssumed(span, neuron, pair.expected, pair.actual, expected, actual))
+        self.unifier.guessed |= not difference.variables <= named
+        tell = not told and difference.variables <= named
+        self.assumptions.append(Assumption(pair.expected, pair.actual, span, neuron, told or tell))
+        if not tell:
+            return
+        pairs: tuple[tuple[Dim, Dim], ...] = ((pair.expected, pair.actual),)
+        said = self.said.get(span)
+        if said is not None and said in self.sink:
+            self.sink.discard(lambda d: d is said)
+            pairs = tuple(dict.fromkeys(said.pairs + pairs))
+            expected, actual = said.expected_origin, said.actual_origin
+        self.said[span] = SizesAssumed(span, neuron, pairs, expected, actual)
+        self.sink.add(self.said[span])
 
     # --- element types
 
@@ -492,3 +516,10 @@ class Body:
             for tensor in outputs_of(step):
                 if tensor.index in self.types:
                     self.types[tensor.index] = self.final(self.types[tensor.index])
+
+
+def _with_run(shape: Shape, run: Seq) -> Shape:
+    """With the run of the inputs for a leading `*`: so a neuron is taken to be inside itself."""
+    if shape.seq is None or shape.seq.name:
+        return shape
+    return Shape(shape.prefix, run, shape.suffix)

@@ -56,6 +56,8 @@ class Assumption:
     actual: Dim
     span: Span
     neuron: str
+    told: bool
+    """Whether a warning says so in the body already."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,6 +77,9 @@ class Inferred:
 
     complete: bool
     """Whether the body could be inferred to its end."""
+
+    guessed: bool = False
+    """Whether that took sizes that nobody can know before the model runs to be what is asked."""
 
     plans: Mapping[Span, Plan] = field(default_factory=dict)
     """How each `=>` is done, by its place."""

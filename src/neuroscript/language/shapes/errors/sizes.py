@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -102,7 +103,15 @@ class ResultContradicts(Diagnostic):
 
     @property
     def help(self) -> str:
-        return f"declare `{self.inferred}`, or change what leads to it"
+        return f"declare `{_as_declared(self.inferred)}`, or change what leads to it"
+
+
+def _as_declared(shape: Shape) -> str:
+    """A shape as it can be written at a port: what has no notation there stays anonymous."""
+    parts = [*map(str, shape.prefix)]
+    if shape.seq is not None:
+        parts += [str(shape.seq), *map(str, shape.suffix)]
+    return f"[{', '.join('*' if re.search(r'[?]|floor', part) else part for part in parts)}]"
 
 
 @dataclass(frozen=True)
@@ -265,14 +274,17 @@ class SizesAssumed(Diagnostic):
     code = "NS910"
     severity = Severity.WARNING
     neuron: str
-    expected: Dim
-    actual: Dim
+    pairs: tuple[tuple[Dim, Dim], ...]
+    """What is expected, and what comes."""
     expected_origin: Origin | None
     actual_origin: Origin | None
 
     @property
     def message(self) -> str:
-        return f"sizes assumed equal: `{self.neuron}` expects {self.expected}, gets {self.actual}"
+        expected, actual = (
+            " and ".join(map(str, sizes)) for sizes in zip(*self.pairs, strict=True)
+        )
+        return f"sizes assumed equal: `{self.neuron}` expects {expected}, gets {actual}"
 
     @property
     def labels(self) -> Sequence[Label]:
@@ -280,6 +292,8 @@ class SizesAssumed(Diagnostic):
 
     @property
     def help(self) -> str:
+        if any(expected.variables & actual.variables for expected, actual in self.pairs):
+            return "they are for some sizes only; ports with numbers would decide it"
         return "nothing here says that they are; use one name for both"
 
 
