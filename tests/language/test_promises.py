@@ -60,6 +60,28 @@ def test_an_arm_that_fits_for_some_parameters_only_is_not_taken_for_all() -> Non
     assert str(check_text(ADAPT, params={"dim": 14}).signature().outputs[0]) == "[seq, 14]"
 
 
+TOWER = """\
+neuron Tower(d, n):
+    in: [*, d]
+    out: [*, d]
+    context:
+        @lazy rest = Tower(d, n - 1)
+    graph:
+        in -> if n > 0: Linear(d, d) -> rest
+        -> out
+
+neuron Main:
+    in: [batch, seq, 8]
+    out: [seq, batch, 8]
+    graph: in -> Tower(8, 3) => [seq, batch, others] -> out
+"""
+
+
+def test_a_recursion_keeps_the_run_that_it_declares() -> None:
+    assert said(TOWER) == []
+    assert str(check_text(TOWER).signature().outputs[0]) == "[seq, batch, 8]"
+
+
 def test_a_size_that_an_arm_tests_is_known_behind_the_match() -> None:
     text = """\
 neuron Main:

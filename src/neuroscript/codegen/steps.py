@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.aggregates import Built
+from neuroscript.codegen.dims import Sizes
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.forward import Variables, is_alias
 from neuroscript.codegen.host import HostClass, HostExpression, host_of
@@ -30,6 +31,7 @@ from neuroscript.language.names.flow import (
     Tensor,
 )
 from neuroscript.language.names.ports import ports_of
+from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.params import param_value
 from neuroscript.language.shapes.shape import Shape
@@ -146,6 +148,8 @@ class Steps:
                 if isinstance(host, HostExpression):
                     return self.wiring(step, step.target, host, inputs)
                 sizes = self.run_time_sizes(step.target)
+                if sizes and not all(self.readable(name) for name in sizes):
+                    return self.sized_by_inputs(step, step.target, inputs)
                 if sizes:
                     return self.materialised(step.target, sizes, inputs)
                 return f"{self.constructor.inline(step.target)}(", inputs, ")"
@@ -261,7 +265,41 @@ class Steps:
                     names.append(name.name)
         return names
 
-    def materialised(self, target: Instance, sizes: list[str], inputs: list[str]) -> Text:
+    def readable(self, name: str) -> bool:
+        """Whether `forward` has a size under its name: an arm or a port captures it."""
+        ports = self.owner.definition.neuron.inputs
+        return name in self.constructor.captures or any(
+            isinstance(dim, ast.NameValue) and dim.name == name
+            for port in ports
+            for dim in port.shape.dims
+        )
+
+    def sized_by_inputs(self, step: Apply, target: Instance, inputs: list[str]) -> Text:
+        """The same for sizes that the contract of an arm names: what arrives has them."""
+        axes: list[tuple[Dim, str]] = []
+        for tensor, text in zip(step.inputs, inputs, strict=True):
+            shape = self.owner.inferred.tensors[tensor.index].shape
+            behind = len(shape.suffix) if shape.seq is not None else 0
+            axes += [(dim, f"{text}.shape[{i}]") for i, dim in enumerate(shape.prefix)]
+            axes += [(dim, f"{text}.shape[{i - behind}]") for i, dim in enumerate(shape.suffix)]
+        sizes = Sizes(axes, self.owner.params.get)
+        arguments, values = dict(target.arguments), {}
+        for name, argument in target.arguments.items():
+            sized = self.owner.inferred.sized.get(argument.span)
+            if sized is None or self.constructor.from_params(sized) is not None:
+                continue
+            value = sizes.text(sized) if isinstance(sized, Dim) else None
+            if value is None:
+                raise InternalError(f"{argument.span}: nothing that arrives has this size")
+            values[name] = value
+            placed = ast.NameValue(name, argument.span)
+            arguments[name] = ast.Argument(None, placed, argument.span)
+        given = Instance(target.definition, arguments, target.span)
+        return self.materialised(given, list(values), inputs, list(values.values()))
+
+    def materialised(
+        self, target: Instance, sizes: list[str], inputs: list[str], read: list[str] | None = None
+    ) -> Text:
         """One layer for each tuple of sizes, built when they are first met."""
         attribute = self.owner.attributes.take(snake_case(target.definition.name))
         local = self.owner.imports.host("neuroscript.primitives", "Materialised")
@@ -276,7 +314,7 @@ class Steps:
         self.owner.init.wrapped(
             f"self.{attribute} = {local}(", [f"lambda {', '.join(sizes)}: {text}"], ")"
         )
-        values = [self.owner.in_forward.names[name] for name in sizes]
+        values = read or [self.owner.in_forward.names[name] for name in sizes]
         return f"self.{attribute}.at({', '.join([inputs[0], *values])})(", inputs, ")"
 
     # --- rearranging

@@ -21,7 +21,7 @@ from neuroscript.language.shapes.join import Learnt, join
 from neuroscript.language.shapes.patterns import Pattern, check_arms
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.types import Inferred, TensorType
-from neuroscript.language.shapes.unify import RankMismatch, Verdict
+from neuroscript.language.shapes.unify import Pair, RankMismatch, Verdict
 from neuroscript.language.shapes.values import (
     Abstract,
     Aggregate,
@@ -287,7 +287,8 @@ def _fits(body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue)
                 position = names.index(pattern.name.text)
             shape = _pattern_shape(body, pattern.shape, captured)
             actual = _free_run(body, types[position].shape, runs)
-            verdict = _unifies(body, shape, actual) if fits else Verdict.REFUTED
+            given = patterns is contract.inputs
+            verdict = _unifies(body, shape, actual, given) if fits else Verdict.REFUTED
             fits = verdict is not Verdict.REFUTED
             proved = proved and verdict is Verdict.PROVED
     result = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
@@ -307,19 +308,30 @@ def _free_run(body: Body, shape: Shape, runs: dict[object, Shape]) -> Shape:
     return Shape(shape.prefix, fresh.seq, shape.suffix)
 
 
-def _unifies(body: Body, pattern: Shape, actual: Shape) -> Verdict:
-    """Proved if the shapes are equal whatever the parameters are, refuted if they cannot be."""
+def _unifies(body: Body, pattern: Shape, actual: Shape, given: bool) -> Verdict:
+    """Proved if the shapes are equal whatever the parameters are, refuted if they cannot be.
+
+    `given` says that the neuron takes what arrives here, so that a parameter is what it takes.
+    """
     try:
         if actual.seq is not None and pattern.seq is None:
             pairs = body.unifier.pairs(actual, pattern)
         else:
             pairs = body.unifier.pairs(pattern, actual)
-        verdicts = {body.unifier.equal(pair.expected, pair.actual) for pair in pairs}
+        verdicts = {_same(body, pair, given) for pair in pairs}
     except (RankMismatch, ValueError):
         return Verdict.REFUTED
     if Verdict.REFUTED in verdicts:
         return Verdict.REFUTED
     return Verdict.PROVED if verdicts <= {Verdict.PROVED} else Verdict.ASSUMED
+
+
+def _same(body: Body, pair: Pair, given: bool) -> Verdict:
+    sides = body.unifier.dim(pair.expected).variable, body.unifier.dim(pair.actual).variable
+    verdict = body.unifier.equal(pair.expected, pair.actual)
+    if given and verdict is Verdict.ASSUMED and any(side in body.unifier.parameters for side in sides):
+        return Verdict.PROVED
+    return verdict
 
 
 def _pattern_shape(body: Body, pattern: ast.ShapeExpr, captured: dict[str, Abstract]) -> Shape:

@@ -218,9 +218,11 @@ def _global_pool(op: Operation) -> tuple[Shape]:
 
 
 def _softmax(op: Operation) -> tuple[Shape]:
-    source = op.inputs[0]
+    source, axis = op.inputs[0], op.int_arg("dim")
     if source.rank is not None:
         op.axis("dim", source.rank)
+    elif axis is None or not -len(source.dims) <= axis < len(source.prefix):
+        op.unifier.guessed = True
     return (source,)
 
 
