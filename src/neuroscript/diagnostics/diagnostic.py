@@ -120,9 +120,9 @@ class Sink:
 
     def add(self, diagnostic: Diagnostic) -> None:
         error = diagnostic.severity is Severity.ERROR
-        full = len(self._found) >= self.most and (self.has_errors or not error)
+        dropped = len(self._found) >= self.most and (self.has_errors or not error)
         self.error_count += error
-        if full:
+        if dropped:
             return
         span = diagnostic.span
         key = (diagnostic.code, id(span.source), span.start, span.end, diagnostic.message)
@@ -150,6 +150,11 @@ class Sink:
             self._found.values(),
             key=lambda d: (files[id(d.span.source)], d.span.start, d.span.end, d.code),
         )
+
+    @property
+    def full(self) -> bool:
+        """Whether errors are dropped: there is no point in looking for more."""
+        return self.has_errors and len(self._found) >= self.most
 
     @property
     def has_errors(self) -> bool:

@@ -88,6 +88,11 @@ _STRINGS = {
     '"': re.compile(r'"(?:[^"\\\n]|\\.)*"'),
     "'": re.compile(r"'(?:[^'\\\n]|\\.)*'"),
 }
+_HEADER = re.compile(r"neuron\s+\w+\s*[(:]")
+_TAIL = re.compile(r"[A-Za-z0-9_]+|\.(?![0-9A-Za-z_])")
+_LONE_SOURCE = re.compile(r"[A-Za-z_][\w.]* *->")
+_NEURON = re.compile(r"neuron\b")
+_WHITE = str.maketrans("\t\n\r", "   ")
 _ESCAPE = re.compile(r"\\(?:[\\\"'ntr0]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|(.))", re.DOTALL)
 
 _ADVICE = {
@@ -139,7 +144,7 @@ class _Scanner:
 
     def run(self) -> None:
         text, match = self.source.text, _TOKEN.match
-        while self.pos < self.stop:
+        while self.pos < self.stop and not self.sink.full:
             token = match(text, self.pos, self.stop)
             assert token is not None  # the last alternative takes anything
             kind = token.lastgroup
@@ -181,7 +186,7 @@ class _Scanner:
             self.close_line()
 
     def declaration_starts(self, offset: int) -> bool:
-        return re.compile(r"neuron\s+\w+\s*[(:]").match(self.source.text, offset) is not None
+        return _HEADER.match(self.source.text, offset) is not None
 
     def close_line(self) -> None:
         if self.brackets:
@@ -199,6 +204,17 @@ class _Scanner:
             self.lines.append((text, self.begin, self.line_start, self.bad))
         self.begin, self.bad, self.previous = None, False, ""
         self.blanks.clear()
+
+    def line_text(self) -> str:
+        """The logical line, with blanks for comments and for newlines in brackets."""
+        assert self.begin is not None
+        pieces, done = [], self.begin
+        for start, end in self.blanks:
+            if done <= start < self.finish:
+                pieces += self.source.text[done:start], " " * (end - start)
+                done = end
+        text = "".join([*pieces, self.source.text[done : self.finish]])[: self.finish - self.begin]
+        return text.translate(_WHITE)
 
     def token(self, kind: str, text: str, start: int, end: int) -> None:
         match kind:
@@ -235,7 +251,7 @@ class _Scanner:
     def number(self, text: str, start: int, end: int) -> None:
         source = self.source.text
         index = self.previous == "."  # `x.0`
-        tail = re.compile(r"[A-Za-z0-9_]+|\.(?![0-9A-Za-z_])").match(source, end, self.stop)
+        tail = _TAIL.match(source, end, self.stop)
         if tail and not (index and tail.group() == "."):
             self.pos = tail.end()
             whole = source[start : tail.end()]
@@ -389,7 +405,7 @@ def _check_bodies(source: Source, lines: list[LogicalLine], sink: Sink) -> None:
         following = lines[i + 1] if i + 1 < len(lines) else None
         if following is not None and following.level > line.level:
             continue
-        lone_source = re.fullmatch(r"[A-Za-z_][\w.]* *->", line.text)
+        lone_source = _LONE_SOURCE.fullmatch(line.text)
         if (line.text.endswith(":") or lone_source) and not line.bad:
             sink.add(MissingBody(Span(source, line.start, line.end)))
             lines[i] = replace(line, bad=True)
@@ -398,16 +414,17 @@ def _check_bodies(source: Source, lines: list[LogicalLine], sink: Sink) -> None:
 def _split(scanner: _Scanner, lines: list[LogicalLine]) -> Layout:
     """Lines into units, documentation to the next neuron."""
     layout = Layout([], [])
-    docs = list(scanner.docs)
+    docs, given = scanner.docs, 0
     for i, line in enumerate(lines):
         if line.level == 0 or not layout.units:
             layout.units.append(Unit())
-            if re.match(r"neuron\b", line.text):
-                mine = [doc for doc in docs if doc[0] <= i]
-                docs = [doc for doc in docs if doc[0] > i]
-                layout.units[-1].doc = _doc(scanner.source, mine)
+            if _NEURON.match(line.text):
+                first = given
+                while given < len(docs) and docs[given][0] <= i:
+                    given += 1
+                layout.units[-1].doc = _doc(scanner.source, docs[first:given])
         layout.units[-1].lines.append(line)
-    stray = _doc(scanner.source, docs)
+    stray = _doc(scanner.source, docs[given:])
     if stray is not None:
         layout.stray_docs.append(stray)
     return layout

@@ -51,6 +51,8 @@ def parse(source: Source, sink: Sink, start: int = 0, end: int | None = None) ->
     uses: list[Use] = []
     values: list[Global] = []
     for unit in layout.units:
+        if sink.full:
+            break
         match _parse_unit(source, unit, sink):
             case Neuron() as neuron:
                 _check_sections(neuron, sink)
