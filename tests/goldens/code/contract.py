@@ -29,10 +29,12 @@ class Adapt_2(nn.Module):
     def __init__(self, p: nn.Module | Callable[..., nn.Module], dim: int) -> None:
         super().__init__()
         self.p = p if isinstance(p, nn.Module) else p()
+        self.relu = nn.ReLU()
         self.linear = nn.Linear(8, dim)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.p(x)
+        x = self.relu(x)
         return self.linear(x)
 
 
@@ -45,10 +47,12 @@ class Adapt_3(nn.Module):
     def __init__(self, p: nn.Module | Callable[..., nn.Module], dim: int) -> None:
         super().__init__()
         self.p = p if isinstance(p, nn.Module) else p()
+        self.relu = nn.ReLU()
         self.linear = nn.Linear(2, dim)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.p(x)
+        x = self.relu(x)
         return self.linear(x)
 
 

@@ -498,11 +498,14 @@ class Body:
 
     def snapshot(self) -> tuple[object, ...]:
         unifier = self.unifier
-        return dict(unifier.dims), dict(unifier.seqs), dict(self.names), dict(self.bound_at)
+        learnt = dict(unifier.dims), dict(unifier.seqs), dict(self.names), dict(self.bound_at)
+        return *learnt, len(self.assumptions)
 
     def restore(self, saved: tuple[object, ...]) -> None:
         """Forget what a branch learnt: its assumptions and names stay in it."""
-        dims, seqs, names, bound_at = saved
+        dims, seqs, names, bound_at, assumed = saved
+        assert isinstance(assumed, int)
+        del self.assumptions[assumed:]
         assert isinstance(dims, dict)
         assert isinstance(seqs, dict)
         assert isinstance(names, dict)
