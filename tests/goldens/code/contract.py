@@ -29,12 +29,10 @@ class Adapt_2(nn.Module):
     def __init__(self, p: nn.Module | Callable[..., nn.Module], dim: int) -> None:
         super().__init__()
         self.p = p if isinstance(p, nn.Module) else p()
-        self.relu = nn.ReLU()
         self.linear = nn.Linear(8, dim)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.p(x)
-        x = self.relu(x)
         return self.linear(x)
 
 

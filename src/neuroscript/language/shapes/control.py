@@ -293,7 +293,8 @@ def _fits(body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue)
             proved = proved and verdict is Verdict.PROVED
     result = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
     if fits and arm.guard is not None:
-        holds = body.evaluator(result).condition(arm.guard)
+        sizes = {n: body.unifier.dim(d) for n, d in body.names.items() if isinstance(d, Dim)}
+        holds = body.evaluator({**sizes, **result}).condition(arm.guard)
         fits, proved = holds is not False, proved and holds is True
     learnt = dict(body.unifier.dims)
     body.restore(saved)
