@@ -60,6 +60,29 @@ def test_an_arm_that_fits_for_some_parameters_only_is_not_taken_for_all() -> Non
     assert str(check_text(ADAPT, params={"dim": 14}).signature().outputs[0]) == "[seq, 14]"
 
 
+@pytest.mark.parametrize(
+    ("heads", "problem"),
+    [("heads - 2", "16 is divided by zero"), ("5", "16 cannot be divided by 5 without remainder")],
+)
+def test_a_split_that_does_not_divide_is_told_in_the_numbers_of_the_call(
+    heads: str, problem: str
+) -> None:
+    text = HEADS.replace("dim=24", "dim=16").replace("Heads(dim, heads)", f"Heads(dim, {heads})")
+    errors = [d for d in check_text(text).diagnostics if d.severity is Severity.ERROR]
+    assert [d.code for d in errors] == ["NS509"]
+    assert problem in errors[0].message
+
+
+def test_an_assumed_size_that_does_not_divide_is_told() -> None:
+    text = """\
+neuron A(d):
+    in: [batch, 3, d]
+    out: [batch, 2, part, d]
+    graph: in -> Transpose() -> Linear(d, d) => [batch, d, 2, part=d/2] => [batch, 2, part, d] -> out
+"""
+    assert codes(text) == ["NS509"]
+
+
 TOWER = """\
 neuron Tower(d, n):
     in: [*, d]

@@ -27,9 +27,10 @@ from neuroscript.language.names.flow import (
 )
 from neuroscript.language.shapes import control
 from neuroscript.language.shapes.apply import Applier
-from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.dims import Dim, Inexact, Var
 from neuroscript.language.shapes.errors import (
     ElementTypesDiffer,
+    InexactDivision,
     InvalidShape,
     Origin,
     ResultContradicts,
@@ -98,11 +99,13 @@ class Body:
         self.plans: dict[Span, Plan] = {}
         self.targets: dict[Span, tuple[Shape, Shape]] = {}
         """Source and target of each `=>`."""
-        self.chosen: dict[Span, int] = {}
+        self.chosen: dict[Span, Choice] = {}
         self.sized: dict[Span, Abstract] = {}
         self.callees: dict[Span, tuple[NeuronValue, ...]] = {}
         self.bound_at: dict[str, Span] = {}
         self.count = 0
+        self.rounds = 1
+        """How many rounds of aggregates are looked at one by one around a step."""
         self.failed = False
         self.flow: Flow | None = None
         self.ports = Ports()
@@ -269,7 +272,13 @@ class Body:
 
     def walk(self, steps: Sequence[Step]) -> None:
         for step in steps:
-            if not self.step(step):
+            try:
+                known = self.step(step)
+            except Inexact as problem:
+                over, under = repr(problem.over), repr(problem.under)
+                self.sink.add(InexactDivision(step.span, over, under))
+                known = False
+            if not known:
                 self.failed = True
 
     def step(self, step: Step) -> bool:
@@ -365,7 +374,7 @@ class Body:
             inside = regions(step)
             if isinstance(step, Selection):
                 chosen = self.chosen.get(step.span)
-                inside = () if chosen is None else (inside[chosen],)
+                inside = () if chosen is None else regions(chosen)
             for region in inside:
                 yield from self.built(region.steps)
 

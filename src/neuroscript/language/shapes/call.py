@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Severity, Sink, Span
 from neuroscript.language.names.errors import StaticArgumentsDiffer
-from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.dims import Dim, Inexact, Var
 from neuroscript.language.shapes.errors import (
     ElementTypesDiffer,
     InexactDivision,
@@ -121,8 +121,9 @@ class Call:
                 self.body.failed = True
                 return self.declared_outputs()
             return self.outputs()
-        except ValueError:
-            self.body.sink.add(self.inexact())
+        except Inexact as problem:
+            over, under = repr(problem.over), repr(problem.under)
+            self.body.sink.add(InexactDivision(self.span, over, under))
             return None
 
     def pass_problems_on(self) -> bool:
@@ -137,14 +138,6 @@ class Call:
             span = problem.span if inside else self.span
             self.body.sink.add(Within(span, problem, self.callee.name, self.span))
         return all(p.severity is not Severity.ERROR for p in self.signature.problems)
-
-    def inexact(self) -> InexactDivision:
-        """A division that a solved variable made inexact."""
-        dims = [dim for t in self.signature.inputs for dim in t.shape.dims]
-        dims += [dim for t in self.signature.outputs for dim in t.shape.dims]
-        shown = next((dim for dim in dims if "/" in repr(dim)), Dim(()))
-        over, _, under = repr(shown).strip("()").partition("/")
-        return InexactDivision(self.span, over, under or "1")
 
     # --- inputs
 

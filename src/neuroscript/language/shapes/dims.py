@@ -32,6 +32,19 @@ MAX_BITS = 4096
 """Of a coefficient; sizes need 64."""
 
 
+class Inexact(ValueError):
+    """A quotient that has to be a whole number and is none."""
+
+    def __init__(self, over: Dim, under: Dim) -> None:
+        super().__init__(f"{over} is not divisible by {under}")
+        self.over = over
+        self.under = under
+
+
+class DividedByZero(Inexact, ZeroDivisionError):
+    """A quotient of something and 0."""
+
+
 @dataclass(frozen=True, slots=True)
 class Var:
     """A variable; two are the same if `name` and `number` are.
@@ -335,7 +348,7 @@ def _without(atoms: Monomial, divisor: Monomial) -> Monomial | None:
 
 def _quotient(over: Dim, under: Dim, exact: bool) -> Dim:
     if not under.terms:
-        raise ZeroDivisionError
+        raise DividedByZero(over, under)
     if len(under.terms) > 1:
         if over == under:
             return Dim.const(1)
@@ -354,7 +367,7 @@ def _quotient(over: Dim, under: Dim, exact: bool) -> Dim:
         return Dim.total(whole)
     if remainder.constant is not None and not divisor:
         if exact:
-            raise ValueError(f"{over} is not divisible by {under}")
+            raise Inexact(over, under)
         return Dim.total(whole) + remainder.constant // size
     return Dim.total(whole) + _atom(remainder, under, exact)
 

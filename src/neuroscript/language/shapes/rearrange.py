@@ -170,11 +170,7 @@ class Rearrangement:
             value = self.names.get(var.name) if var.number == 0 else None
             if isinstance(value, Dim):
                 values.setdefault(var, value)
-        try:
-            dims = [dim.substitute(values) for dim in target.dims]
-        except ValueError:
-            before = reduce(mul, self.source.dims, Dim.const(1))
-            self.count_changes(before, Dim.of(Var.fresh("?")))
+        dims = [dim.substitute(values) for dim in target.dims]
         for spec in self.node.dims:
             if isinstance(spec, ast.NamedDim):
                 self.bound[spec.name.text] = self.dim_of(spec.value, values)
