@@ -47,3 +47,50 @@ def test_a_size_that_is_a_formula_is_what_the_neuron_takes() -> None:
     text = ADAPT.format(neuron="Linear(dim + dim, dim + 4)", size="dim + dim")
     text = text.replace("[batch, seq, dim]", "[batch, seq, 2 * dim]")
     assert neuroscript.loads(text).Main()(torch.zeros(2, 3, 24)).shape == (2, 3, 24)
+
+
+LIMITED = """\
+neuron Adapt(p: Neuron, dim, limit=3):
+    in: [batch, dim]
+    out: [batch, *]
+    graph:
+        in -> match(p):
+            in [b, dim] -> out [b, wide] where wide > limit: p -> Linear(wide, 1)
+            in [b, dim] -> out [b, any]: p -> Linear(any, 2)
+        -> out
+
+neuron Net(limit=4):
+    in: [batch, 4]
+    out a: [batch, *]
+    out b: [batch, *]
+    out c: [batch, *]
+    graph:
+        in -> Adapt(Linear(4, 8), 4, limit=16) -> a
+        in -> Adapt(Linear(4, 8), 4, limit=2) -> b
+        in -> Adapt(Linear(4, 8), 4, limit=limit) -> c
+"""
+
+
+@pytest.mark.parametrize(("limit", "widths"), [(4, [2, 1, 1]), (30, [2, 1, 2])])
+def test_parameters_decide_between_arms_when_a_model_is_built(
+    limit: int, widths: list[int]
+) -> None:
+    net = neuroscript.loads(LIMITED).Net(limit=limit)
+    assert [output.shape[1] for output in net(torch.zeros(1, 4))] == widths
+
+
+def test_what_both_branches_of_an_if_apply_is_built_before_it() -> None:
+    text = """\
+neuron Net(p: Neuron, deep=false):
+    in: [batch, 4]
+    out: [batch, 4]
+    graph: in -> if deep: p -> ReLU() -> p else: p
+        -> out
+
+neuron Main(deep=false):
+    in: [batch, 4]
+    out: [batch, 4]
+    graph: in -> Net(Linear(4, 4), deep) -> out
+"""
+    for deep in (False, True):
+        assert neuroscript.loads(text).Main(deep=deep)(torch.zeros(1, 4)).shape == (1, 4)

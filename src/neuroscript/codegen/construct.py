@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, assert_never
 
 from neuroscript.codegen.aggregates import Aggregates
@@ -69,6 +70,13 @@ class Constructor:
         flow = self.owner.inferred.flow
         bodies = flow.bodies if flow is not None else {}
         return Evaluator(self.env, Sink(), self.owner.definition.scope, bodies)
+
+    @contextmanager
+    def before_branches(self) -> Iterator[None]:
+        """For what each branch of an `if` may read: it is built before the `if`."""
+        inner, self.owner.init = self.owner.init, self.owner.top
+        yield
+        self.owner.init = inner
 
     # --- context
 
@@ -404,8 +412,9 @@ class Constructor:
             attribute = self.owner.attributes.take(found.name)
             self.global_attributes[found.name] = attribute
             self.owner.shares = True
-            self.share(found.name, lambda place: self.build_global(found, value, place))
-            self.init.line(f"self.{attribute} = _shared[{string(found.name)}]")
+            with self.before_branches():
+                self.share(found.name, lambda place: self.build_global(found, value, place))
+                self.init.line(f"self.{attribute} = _shared[{string(found.name)}]")
         return f"self.{self.global_attributes[found.name]}"
 
     def build_global(self, found: GlobalDefinition, value: NeuronValue, place: str) -> None:
@@ -447,7 +456,8 @@ class Constructor:
         if name not in self.param_attributes:
             attribute = self.owner.attributes.take(name)
             self.param_attributes[name] = attribute
-            self.init.line(f"self.{attribute} = {self.instance_of(self.owner.params[name])}")
+            with self.before_branches():
+                self.init.line(f"self.{attribute} = {self.instance_of(self.owner.params[name])}")
         return f"self.{self.param_attributes[name]}"
 
     def in_forward(self, name: str) -> str:
@@ -457,7 +467,8 @@ class Constructor:
             first = name not in self.owner.stored
             text = self.owner.store(name)
             if first:
-                self.init.line(f"{text} = {self.locals[name]}")
+                with self.before_branches():
+                    self.init.line(f"{text} = {self.locals[name]}")
             return text
         for port in self.owner.definition.neuron.inputs:
             for i, dim in enumerate(port.shape.dims):

@@ -18,10 +18,7 @@ from neuroscript.codegen.uses import uses
 from neuroscript.codegen.writer import Line, Writer
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.definition import Definition, shape_text
-from neuroscript.language.names.flow import (
-    Region,
-    Selection,
-)
+from neuroscript.language.names.flow import Choice, Region, Selection, regions
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import Abstract, NeuronValue, kind_of, to_python
@@ -52,7 +49,7 @@ class NeuronClass:
         self.late_defaults: list[tuple[str, str]] = []
         self.uses: dict[str, list[str]] = {}
         """For each binding, the conditions under which the graph uses it; empty for always."""
-        self.init = Writer(2, self.definition.span)
+        self.init = self.top = Writer(2, self.definition.span)
         self.constructor = Constructor(self)
         self.in_forward = Expressions(_Stored(self), self.kind, self.constructor.neuron)
 
@@ -168,8 +165,13 @@ class NeuronClass:
         out.lines.extend(body.lines)
 
     def arms(self, step: Selection) -> tuple[Region, ...]:
-        """The arm of a `match(p)` that this instantiation takes; the first while none is known."""
-        return (step.arms[self.inferred.chosen.get(step.span, 0)].region,)
+        """The arms of a `match(p)` that this instantiation may take."""
+        return regions(self.choice(step))
+
+    def choice(self, step: Selection) -> Choice:
+        """What a `match(p)` comes to; its first arm while nothing is known of the neuron."""
+        first = Choice((), step.arms[0].region, step.outputs, step.writes, step.span)
+        return self.inferred.chosen.get(step.span, first)
 
     def inputs(self, variables: Variables) -> list[str]:
         flow = self.inferred.flow

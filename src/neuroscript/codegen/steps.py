@@ -360,12 +360,13 @@ class Steps:
 
     def branch(self, region: Region, step: Choice) -> Writer:
         """Write a branch; what it builds goes to a writer of its own."""
-        outer = self.owner.init
+        outer, guarded = self.owner.init, set(self.constructor.guarded)
         self.owner.init = Writer(outer.depth + 1, outer.place)
         self.out.depth += 1
         self.region(region, step)
         self.out.depth -= 1
         inner, self.owner.init = self.owner.init, outer
+        self.constructor.guarded = guarded
         return inner
 
     def writes_something(self, region: Region, step: Choice) -> bool:
@@ -437,8 +438,11 @@ class Steps:
 
     def selection(self, step: Selection) -> None:
         """The arm that this instantiation takes, as if it stood there alone."""
-        index = self.owner.inferred.chosen.get(step.span, 0)
-        self.region(step.arms[index].region, step)
+        choice = self.owner.choice(step)
+        if choice.branches:
+            self.choice(choice)
+            return
+        self.region(choice.otherwise, step)
         if self.out.lines and self.out.lines[-1].strip() == "pass":
             self.out.lines.pop()
 

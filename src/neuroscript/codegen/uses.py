@@ -61,8 +61,7 @@ def _in_steps(
                 for arm in arms:
                     yield from _in_steps(owner, arm.region.steps, under)
             case Selection():
-                for region in owner.arms(step):
-                    yield from _in_steps(owner, region.steps, under)
+                yield from _in_choice(owner, owner.choice(step), under)
             case _:
                 continue
 

@@ -106,6 +106,8 @@ class Body:
         self.count = 0
         self.rounds = 1
         """How many rounds of aggregates are looked at one by one around a step."""
+        self.inside: set[Span] = set()
+        """The aggregates around it."""
         self.failed = False
         self.flow: Flow | None = None
         self.ports = Ports()
@@ -435,8 +437,8 @@ class Body:
         self.sink.add(
             ResultContradicts(
                 tensor.span, name, declared, inferred, port.shape.span,
-                self.unifier.dim(pair.expected) if pair else None,
-                self.unifier.dim(pair.actual) if pair else None,
+                self.final_dim(pair.expected) if pair else None,
+                self.final_dim(pair.actual) if pair else None,
             )
         )  # fmt: skip
         self.failed = True

@@ -15,6 +15,7 @@ from neuroscript.language.names.flow import (
     ShapeArm,
     Tensor,
 )
+from neuroscript.language.shapes.conditions import all_of, equal, size_value, with_sizes
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.errors import BadCount, NoArmFits
 from neuroscript.language.shapes.join import Learnt, join
@@ -60,9 +61,17 @@ def choose(body: Body, step: Choice) -> bool:
         region = possible[0]
         body.walk(region.steps)
         return _pass_on(body, step.outputs, region.results) and _pass_on(
-            body, tuple(step.writes.values()), tuple(region.writes[n] for n in step.writes)
+            body, *_written(step.writes, region)
         )
     return _joined(body, step, [(region, {}, {}) for region in possible], strict=True)
+
+
+def _written(
+    writes: Mapping[str, Tensor], region: Region
+) -> tuple[tuple[Tensor, ...], tuple[Tensor, ...]]:
+    """Outputs as they go on, and as a region writes them; one that it misses has been told."""
+    names = [name for name in writes if name in region.writes]
+    return tuple(writes[name] for name in names), tuple(region.writes[name] for name in names)
 
 
 def _pass_on(body: Body, outputs: tuple[Tensor, ...], results: tuple[Tensor, ...]) -> bool:
@@ -191,16 +200,16 @@ def select(body: Body, step: Selection) -> bool:
     signature = _signature(body, value)
     fits = _fitting(body, step, signature, value)
     if len(fits) > 1:
-        body.chosen[step.span] = fits[-1][0] if fits[-1][1].proved else fits[0][0]
+        body.chosen[step.span] = _decided_later(step, [(step.arms[i], fit) for i, fit in fits])
         regions = [(step.arms[i].region, fit.captured, fit.learnt) for i, fit in fits]
         return _joined(body, step, regions, strict=False)
     for index, fit in fits:
         arm = step.arms[index]
-        body.chosen[step.span] = index
+        body.chosen[step.span] = Choice((), arm.region, step.outputs, step.writes, step.span)
         body.names.update(fit.captured)
         body.walk(arm.region.steps)
         return _pass_on(body, step.outputs, arm.region.results) and _pass_on(
-            body, tuple(step.writes.values()), tuple(arm.region.writes[n] for n in step.writes)
+            body, *_written(step.writes, arm.region)
         )
     shapes = " -> ".join(
         ", ".join(str(t.shape) for t in types) for types in (signature.inputs, signature.outputs)
@@ -208,6 +217,23 @@ def select(body: Body, step: Selection) -> bool:
     arms = tuple((arm.contract.span, "does not fit") for arm in step.arms)
     body.sink.add(NoArmFits(step.span, value.definition.name, shapes, arms))
     return False
+
+
+def _decided_later(step: Selection, fits: Sequence[tuple[ContractArm, _Fit]]) -> Choice:
+    """Arms between which parameters decide: an `if` over these, made when a model is built.
+
+    Where the caller's parameters decide, it is the last arm if that fits whatever they are, else
+    the first.
+    """
+    *others, (last, fit) = fits
+    branches = [
+        (all_of(other.conditions, step.span), arm.region)
+        for arm, other in others
+        if other.conditions is not None
+    ]
+    if not fit.proved and len(branches) < len(others):
+        branches, last = [], others[0][0]
+    return Choice(tuple(branches), last.region, step.outputs, step.writes, step.span)
 
 
 def _assumed(body: Body, param: str, contract: ast.Contract) -> dict[str, Abstract]:
@@ -246,6 +272,8 @@ class _Fit(NamedTuple):
     captured: dict[str, Abstract]
     learnt: Learnt
     proved: bool
+    conditions: tuple[ast.Value, ...] | None
+    """What parameters have to be for it; None if it is no matter of this neuron's alone."""
 
 
 def _fitting(
@@ -277,6 +305,7 @@ def _fits(body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue)
     )
     runs: dict[object, Shape] = {}
     fits = proved = True
+    conditions: list[ast.Value | None] = []
     for patterns, types, names in groups:
         for i, pattern in enumerate(patterns):
             position = i
@@ -288,17 +317,23 @@ def _fits(body: Body, arm: ContractArm, signature: Inferred, value: NeuronValue)
             shape = _pattern_shape(body, pattern.shape, captured)
             actual = _free_run(body, types[position].shape, runs)
             given = patterns is contract.inputs
-            verdict = _unifies(body, shape, actual, given) if fits else Verdict.REFUTED
-            fits = verdict is not Verdict.REFUTED
+            verdict, open_pairs = _unifies(body, shape, actual, given)
+            fits = fits and verdict is not Verdict.REFUTED
             proved = proved and verdict is Verdict.PROVED
+            conditions += [equal(x, y, arm.span) for x, y in open_pairs]
     result = {n: body.unifier.dim(d) if isinstance(d, Dim) else d for n, d in captured.items()}
     if fits and arm.guard is not None:
         sizes = {n: body.unifier.dim(d) for n, d in body.names.items() if isinstance(d, Dim)}
         holds = body.evaluator({**sizes, **result}).condition(arm.guard)
         fits, proved = holds is not False, proved and holds is True
+        if holds is None:
+            known = {n: size_value(d, arm.span) for n, d in result.items() if isinstance(d, Dim)}
+            conditions.append(with_sizes(arm.guard, known))
     learnt = dict(body.unifier.dims)
     body.restore(saved)
-    return _Fit(result, learnt, proved) if fits else None
+    needed = tuple(condition for condition in conditions if condition is not None)
+    decidable = len(needed) == len(conditions)
+    return _Fit(result, learnt, proved, needed if decidable else None) if fits else None
 
 
 def _free_run(body: Body, shape: Shape, runs: dict[object, Shape]) -> Shape:
@@ -309,28 +344,36 @@ def _free_run(body: Body, shape: Shape, runs: dict[object, Shape]) -> Shape:
     return Shape(shape.prefix, fresh.seq, shape.suffix)
 
 
-def _unifies(body: Body, pattern: Shape, actual: Shape, given: bool) -> Verdict:
+def _unifies(
+    body: Body, pattern: Shape, actual: Shape, given: bool
+) -> tuple[Verdict, list[tuple[Dim, Dim]]]:
     """Proved if the shapes are equal whatever the parameters are, refuted if they cannot be.
 
-    `given` says that the neuron takes what arrives here, so that a parameter is what it takes.
+    Otherwise the sizes that have to be equal are with it. `given` says that the neuron takes what
+    arrives here, so that a parameter is what it takes.
     """
     try:
         if actual.seq is not None and pattern.seq is None:
             pairs = body.unifier.pairs(actual, pattern)
         else:
             pairs = body.unifier.pairs(pattern, actual)
-        verdicts = {_same(body, pair, given) for pair in pairs}
+        sides = [(body.unifier.dim(pair.expected), body.unifier.dim(pair.actual)) for pair in pairs]
+        verdicts = [_same(body, pair, given) for pair in pairs]
     except (RankMismatch, ValueError):
-        return Verdict.REFUTED
+        return Verdict.REFUTED, []
     if Verdict.REFUTED in verdicts:
-        return Verdict.REFUTED
-    return Verdict.PROVED if verdicts <= {Verdict.PROVED} else Verdict.ASSUMED
+        return Verdict.REFUTED, []
+    open_pairs = [
+        side for side, verdict in zip(sides, verdicts, strict=True) if verdict is Verdict.ASSUMED
+    ]
+    return Verdict.PROVED if set(verdicts) <= {Verdict.PROVED} else Verdict.ASSUMED, open_pairs
 
 
 def _same(body: Body, pair: Pair, given: bool) -> Verdict:
     sides = body.unifier.dim(pair.expected).variable, body.unifier.dim(pair.actual).variable
     verdict = body.unifier.equal(pair.expected, pair.actual)
-    if given and verdict is Verdict.ASSUMED and any(side in body.unifier.parameters for side in sides):
+    of_parameter = any(side in body.unifier.parameters for side in sides)
+    if given and verdict is Verdict.ASSUMED and of_parameter:
         return Verdict.PROVED
     return verdict
 
@@ -364,13 +407,16 @@ def _captured(captured: dict[str, Abstract], name: str, body: Body) -> Dim:
 # --- counts
 
 
-def check_count(body: Body, item: ast.Unroll, value: Abstract) -> None:
-    """How often something is repeated: a whole number from 0 to 10000 (NS408)."""
-    count = body.evaluator().value(item.count)
+def check_count(body: Body, item: ast.Unroll, value: Abstract, around: int = 1) -> None:
+    """How often something is repeated: a whole number, at most 10000 of all rounds (NS408)."""
+    count, rounds = body.evaluator().value(item.count), around
     if isinstance(count, Dim):
-        if count.constant is not None and not 0 <= count.constant <= MAX_COUNT:
-            body.sink.add(BadCount(item.count.span, str(count.constant)))
-            body.failed = True
+        if count.constant is not None:
+            rounds = around * count.constant
+            if rounds < 0 or rounds > MAX_COUNT:
+                body.sink.add(BadCount(item.count.span, count.constant, around))
+                body.failed = True
+                return
     elif not isinstance(count, Unknown) or count.kind not in ("", "int"):
         shown = str(count.value) if isinstance(count, Known) else kind_of(count)
         body.sink.add(BadCount(item.count.span, shown))
@@ -380,5 +426,5 @@ def check_count(body: Body, item: ast.Unroll, value: Abstract) -> None:
         if isinstance(part, ast.Unroll) and isinstance(value, Aggregate):
             if item.index is not None:
                 body.names[item.index.text] = Dim.of(Var.fresh(item.index.text, False))
-            check_count(body, part, value)
+            check_count(body, part, value, rounds)
     body.restore(inner)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language.names.definition import Definition
-from neuroscript.language.names.flow import Flow
+from neuroscript.language.names.flow import Choice, Flow
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.errors import Origin
 from neuroscript.language.shapes.rearrange import Plan
@@ -87,8 +87,8 @@ class Inferred:
     targets: Mapping[Span, tuple[Shape, Shape]] = field(default_factory=dict)
     """Source and target of each `=>` that has a plan."""
 
-    chosen: Mapping[Span, int] = field(default_factory=dict)
-    """The arm of each `match(p)` that is taken, by its place."""
+    chosen: Mapping[Span, Choice] = field(default_factory=dict)
+    """What each `match(p)` comes to, by its place: an arm, or an `if` over parameters."""
 
     callees: Mapping[Span, tuple[NeuronValue, ...]] = field(default_factory=dict)
     """What is applied or built at each place."""
