@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from textwrap import wrap
 
 TAB = "    "
@@ -72,6 +73,7 @@ class Line:
         return first, max(self.cells[min(end, last)], first + 1)
 
 
+@lru_cache(maxsize=8)
 def shown(text: str) -> Line:
     """A line of source with tabs opened and control characters made visible."""
     if text.isascii() and text.isprintable():

@@ -38,7 +38,7 @@ from neuroscript.language.shapes.values import Abstract, from_python, to_python
 from neuroscript.language.signature import Param, Port, Signature, sizes
 from neuroscript.language.syntax.ast import Program
 from neuroscript.language.syntax.walk import mentioned, mentioned_in_body
-from neuroscript.language.work import MAX_CHARACTERS, TooMuchWork, bounded
+from neuroscript.language.work import MAX_CHARACTERS, TooMuchWork, bounded, uncollected
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +135,7 @@ def check(
         source = replace(source, text="")
     folder = base if base is not None else source.path.parent if source.path else None
     loader = Loader(sink, None if allow_outside else folder)
-    with bounded():
+    with bounded(), uncollected():
         file = loader.load(source, folder)
         entry = _entry(file.program, file.scope, neuron, sink)
         loaded = (*(f for f in loader.files.values() if f is not None), file)

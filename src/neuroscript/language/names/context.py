@@ -13,7 +13,7 @@ from neuroscript.language.names.errors import (
 )
 from neuroscript.language.names.values import ValueNames, Visible
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import names_in
+from neuroscript.language.syntax.walk import calls_in, names_in, values_of
 
 ANNOTATIONS = ("lazy", "static")
 
@@ -67,17 +67,15 @@ def _binding(item: ast.Binding, visible: Visible, values: ValueNames, sink: Sink
 
 def _cycles(definition: Definition, sink: Sink) -> None:
     """Bindings that need each other (NS214)."""
+    bindings = definition.bindings
     needs: dict[str, set[str]] = {}
-    for name, item in definition.bindings.items():
-        if isinstance(item, ast.Binding):
-            options: list[ast.Value] = []
-            if isinstance(item.value, ast.Conditional):
-                options = [v for pair in item.value.branches for v in pair]
-                options += [item.value.otherwise] if item.value.otherwise else []
-            else:
-                options = [item.value]
-            mentioned = {n.name for value in options for n in names_in(value)}
-            needs[name] = mentioned & set(definition.bindings)
+    for name, item in bindings.items():
+        values = values_of(item)
+        called = {call.name.text for value in values for call in calls_in(value)}
+        needs[name] = called | {used.name for value in values for used in names_in(value)}
+        needs[name] &= bindings.keys()
+        if isinstance(item, ast.Unroll):
+            needs[name].discard(name)  # told where the name stands
     told: set[str] = set()
     for start in needs:
         path, current = [start], start

@@ -353,7 +353,7 @@ class Resolver:
         elif self.definition.scope.find(name) is not None:
             self.sink.add(self.neuron_as_name(node))
         else:
-            near = tuple(nearest(name, self.sources()))
+            near = tuple(nearest(name, self.sources())) if self.sink.error_count < 50 else ()
             self.sink.add(UnknownName(node.span, name, near, self.later(node)))
 
     def neuron_as_name(self, node: ast.Node) -> CannotBeUsedHere:

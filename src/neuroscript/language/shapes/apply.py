@@ -33,6 +33,9 @@ if TYPE_CHECKING:
 ITERATED = 64
 """Up to this many rounds of an aggregate are looked at one by one."""
 
+ITERATED_IN_ALL = 1000
+"""Of aggregates inside one another."""
+
 
 class Applier:
     """One place where something is applied."""
@@ -122,15 +125,27 @@ class Applier:
     def aggregate(
         self, value: Aggregate, arriving: Sequence[Arriving]
     ) -> tuple[TensorType, ...] | None:
-        carried = list(arriving)
+        if value.item.span in self.body.inside:
+            return None  # it applies itself, and a cycle has been told
+        self.body.inside.add(value.item.span)
+        found = self.repeat(value, list(arriving))
+        self.body.inside.discard(value.item.span)
+        return found
+
+    def repeat(self, value: Aggregate, carried: list[Arriving]) -> tuple[TensorType, ...] | None:
+        """Its rounds: one that is picked, or all, looked at one by one or in general."""
         if value.at is not None:
             return self.types(self.round(value, carried))
         count = value.count.constant if value.count is not None else None
         if count == 0:
             return self.types(carried)
-        if count is not None and 0 < count <= ITERATED:
-            return self.rounds(value, carried, count)
-        return self.symbolic(value, carried)
+        around = self.body.rounds
+        if count is None or not 0 < count <= ITERATED or around * count > ITERATED_IN_ALL:
+            return self.symbolic(value, carried)
+        self.body.rounds = around * count
+        found = self.rounds(value, carried, count)
+        self.body.rounds = around
+        return found
 
     @staticmethod
     def types(carried: Sequence[Arriving] | None) -> tuple[TensorType, ...] | None:

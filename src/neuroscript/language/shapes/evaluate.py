@@ -318,7 +318,8 @@ class Evaluator:
         if left.constant is not None and right.constant is not None:
             return from_python(_PYTHON[operator](left.constant, right.constant))
         if operator == "%":
-            return Dim.of(Var.fresh(f"({left} % {right})", positive=False))
+            shown = f"({left} % {right})" if left.extent + right.extent < 20 else "?"
+            return Dim.of(Var.fresh(shown if len(shown) < 200 else "?", positive=False))
         if operator in ("==", "!="):
             difference = left - right
             if not difference.terms:

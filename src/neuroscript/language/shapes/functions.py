@@ -266,9 +266,11 @@ def _transpose(op: Operation) -> tuple[Shape]:
         order = [item.constant if isinstance(item, Dim) else None for item in dims]
         if None in order and len(order) == rank:
             return (Shape(tuple(_unknown() for _ in order)),)
-        if sorted(i % rank for i in order if i is not None and -rank <= i < rank) != [*range(rank)]:
+        named = sorted(i % rank for i in order if i is not None and -rank <= i < rank)
+        if len(order) != rank or named != [*range(rank)]:
+            shown = [*order] if len(order) < 20 else f"a list of {len(order)}"
             op.bad(
-                f"{[*order]} is not a permutation of the axes", f"name each of 0 to {rank - 1} once"
+                f"{shown} is not a permutation of the axes", f"name each of 0 to {rank - 1} once"
             )
         return (Shape(tuple(source.prefix[i] for i in order if i is not None)),)
     first, second = op.axis("dims", rank), op.axis("other", rank)

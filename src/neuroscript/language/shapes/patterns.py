@@ -174,7 +174,7 @@ class Pattern:
         """Whether every shape that a later arm takes is taken by this one."""
         if self.guard is not None:
             return False
-        spend(5)
+        spend(6)
         if later.rest:
             ranks = range(13) if source.rank is None else [source.rank]
             possible = [rank for rank in ranks if later.admits_rank(rank)]

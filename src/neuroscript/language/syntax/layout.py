@@ -208,7 +208,8 @@ class _Scanner:
     def line_text(self) -> str:
         """The logical line, with blanks for comments and for newlines in brackets."""
         assert self.begin is not None
-        pieces, done = [], self.begin
+        pieces: list[str] = []
+        done = self.begin
         for start, end in self.blanks:
             if done <= start < self.finish:
                 pieces += self.source.text[done:start], " " * (end - start)

@@ -123,7 +123,7 @@ def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global
             return None
         prepared = Prepared(source, lines)
         try:
-            spend(20 * len(prepared.text))
+            spend(2 * len(prepared.text))
         except TooMuchWork:
             return None  # what has been found in it has to do
         with deep_recursion():

@@ -186,6 +186,8 @@ class Cycle(Diagnostic):
 
     @property
     def message(self) -> str:
+        if len(self.names) == 1:
+            return f"`{self.names[0]}` needs itself"
         return f"{', '.join(f'`{name}`' for name in self.names)} depend on each other"
 
     @property
@@ -194,6 +196,8 @@ class Cycle(Diagnostic):
 
     @property
     def help(self) -> str:
+        if len(self.names) == 1:
+            return "give it a value without its own name"
         return "one of them has to do without the others"
 
 

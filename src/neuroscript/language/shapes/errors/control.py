@@ -113,14 +113,19 @@ class NoArmFits(Diagnostic):
 @dataclass(frozen=True)
 class BadCount(Diagnostic):
     code = "NS408"
-    count: str
+    count: str | int
+    around: int = 1
+    """How often that which repeats it is repeated itself."""
 
     @property
     def message(self) -> str:
-        return f"something cannot be repeated {self.count} times"
+        times = f"{self.around} times {self.count}" if self.around > 1 else self.count
+        return f"something cannot be repeated {times} times"
 
     @property
     def help(self) -> str:
+        if self.around > 1:
+            return "all rounds of an `unroll` together are at most 10000"
         return "a count is a whole number from 0 to 10000"
 
 
