@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Severity, Sink, Span
 from neuroscript.language.names.errors import StaticArgumentsDiffer
-from neuroscript.language.shapes.dims import Dim, Inexact, Var
+from neuroscript.language.shapes.dims import Dim, Inexact, Var, unknown
 from neuroscript.language.shapes.errors import (
     ElementTypesDiffer,
     InexactDivision,
@@ -60,6 +60,8 @@ class Call:
         self.seqs: dict[Seq, Shape] = {}
         self.dtypes: dict[TypeVar, TypeVar] = {}
         self.origin_of: dict[Var, Origin] = {}
+        self.doubtful: frozenset[Var] = frozenset()
+        """What the callee calls a size that is wrong here: what comes out of it is not blamed."""
         self.bind_arguments()
         self.check_statics()
 
@@ -119,6 +121,7 @@ class Call:
         try:
             if not self.unify_inputs() or not self.check_assumptions():
                 self.body.failed = True
+                self.dims.update({var: unknown() for var in self.doubtful})
                 return self.declared_outputs()
             return self.outputs()
         except Inexact as problem:
@@ -211,6 +214,7 @@ class Call:
         expected_origin, actual_origin = self.pair_origins(pair, formal, actual)
         declared = _dim_at(formal.shape, pair.index)
         var = declared.variable if declared is not None else None
+        self.doubtful = declared.variables if declared is not None else frozenset()
         advice = None
         if var is not None and var in self.origin_of:
             advice = f"set `{var.name}` to {pair.actual} here"
