@@ -76,9 +76,9 @@ def test_a_split_that_does_not_divide_is_told_in_the_numbers_of_the_call(
 def test_an_assumed_size_that_does_not_divide_is_told() -> None:
     text = """\
 neuron A(d):
-    in: [batch, 3, d]
+    in: [batch, d, 3]
     out: [batch, 2, part, d]
-    graph: in -> Transpose() -> Linear(d, d) => [batch, d, 2, part=d/2] => [batch, 2, part, d] -> out
+    graph: in -> Linear(d, d) => [batch, d, 2, part=d/2] => [batch, 2, part, d] -> out
 """
     assert codes(text) == ["NS509"]
 
@@ -185,3 +185,16 @@ def test_a_run_takes_what_is_behind_it_and_ones() -> None:
             "    graph: (x, y) -> Add() -> out\n"
         )
         assert codes(text) == []
+
+
+def test_a_numbered_name_is_no_slip_for_another_number() -> None:
+    text = """\
+neuron A:
+    in: [b, 4]
+    out: [b, 4]
+    graph:
+        in -> Fork() -> (v1, v2)
+        v2 -> Tanh() -> v10
+        v10 -> ReLU() -> out
+"""
+    assert said(text) == ["NS901"]

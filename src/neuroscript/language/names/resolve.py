@@ -685,7 +685,7 @@ class Resolver:
             ]
             if name[0].isupper():  # written like a neuron
                 scope += self.definition.scope.names()
-            near = tuple(nearest(name, scope))
+            near = tuple(other for other in nearest(name, scope) if not _numbered(name, other))
             if near:
                 self.sink.add(LikelySlip(span, name, near))
                 self.failed = True
@@ -717,3 +717,9 @@ def _target_name(target: Target) -> str:
             return value.span.text
         case _:
             assert_never(target)
+
+
+def _numbered(one: str, other: str) -> bool:
+    """Whether two names are told apart by their numbers: `v1` is no slip for `v10`."""
+    letters = one.rstrip("0123456789")
+    return letters == other.rstrip("0123456789") and letters not in (one, other)

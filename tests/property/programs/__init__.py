@@ -1,0 +1,1 @@
+"""Programs with a second meaning beside the compiler's: made, changed, judged."""
