@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from neuroscript.diagnostics import Diagnostic, NeuroScriptError, or_list
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, or_list, record
 
 
-@dataclass(frozen=True)
+@record
 class HostCannotBeImported(Diagnostic):
     code = "NS606"
     host: str
@@ -25,7 +23,7 @@ class HostCannotBeImported(Diagnostic):
         return "install its package, or put its folder on PYTHONPATH"
 
 
-@dataclass(frozen=True)
+@record
 class HostRefuses(Diagnostic):
     code = "NS607"
     reason: str

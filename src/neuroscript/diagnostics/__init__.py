@@ -6,6 +6,7 @@ The lowest room: every other one may use it, and it uses none of them.
 from neuroscript.diagnostics.data import as_data
 from neuroscript.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity, Sink
 from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
+from neuroscript.diagnostics.record import record
 from neuroscript.diagnostics.recursion import deep_recursion
 from neuroscript.diagnostics.render import render
 from neuroscript.diagnostics.sarif import as_sarif
@@ -28,5 +29,6 @@ __all__ = [
     "did_you_mean",
     "nearest",
     "or_list",
+    "record",
     "render",
 ]

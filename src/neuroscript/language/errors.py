@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from neuroscript.diagnostics import Diagnostic, or_list
+from neuroscript.diagnostics import Diagnostic, or_list, record
 
 
-@dataclass(frozen=True)
+@record
 class UnreadableFile(Diagnostic):
     code = "NS603"
     name: str
@@ -23,7 +21,7 @@ class UnreadableFile(Diagnostic):
         return f"did you mean {or_list(self.near)}?" if self.near else None
 
 
-@dataclass(frozen=True)
+@record
 class UnknownParameter(Diagnostic):
     code = "NS504"
     heading: str
@@ -39,7 +37,7 @@ class UnknownParameter(Diagnostic):
         return f"did you mean {or_list(self.near)}?" if self.near else None
 
 
-@dataclass(frozen=True)
+@record
 class MissingParameter(Diagnostic):
     code = "NS514"
     name: str
@@ -56,7 +54,7 @@ class MissingParameter(Diagnostic):
         return f"give them: `--params {values}`, or `params:` under `model:` in a config"
 
 
-@dataclass(frozen=True)
+@record
 class Intricate(Diagnostic):
     code = "NS112"
     name: str

@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass, field
 from importlib.machinery import PathFinder
-from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Sink, Source, Span, nearest, or_list
 from neuroscript.language.names.definition import Definition
@@ -23,6 +23,9 @@ from neuroscript.language.names.scope import GlobalDefinition, Scope, standard_l
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.parse import parse
 from neuroscript.language.work import MAX_CHARACTERS
+
+if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
 
 MAX_BYTES = 4 * MAX_CHARACTERS
 """Of one source file, and of all that a program imports."""
@@ -118,6 +121,8 @@ class Loader:
 
     def package(self, use: ast.Use) -> File | None:
         """A file of an installed package, found by its entry point; nothing of it is run."""
+        from importlib.metadata import entry_points  # slow to import, and seldom needed
+
         found = list(entry_points(group="neuroscript.neurons"))
         wanted = use.provider.text
         entry = next((e for e in found if e.name.replace("-", "_") == wanted), None)

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Span
+from neuroscript.diagnostics import Diagnostic, Label, Span, record
 from neuroscript.language.rules.rule import Context
 
 
-@dataclass(frozen=True)
+@record
 class NeedsDefault(Diagnostic):
     code = "NS507"
     name: str

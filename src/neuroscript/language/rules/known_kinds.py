@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from neuroscript.diagnostics import Diagnostic, nearest, or_list
+from neuroscript.diagnostics import Diagnostic, nearest, or_list, record
 from neuroscript.language.rules.rule import Context
 from neuroscript.language.shapes.values import KINDS
 
 
-@dataclass(frozen=True)
+@record
 class UnknownKind(Diagnostic):
     code = "NS506"
     name: str

@@ -6,12 +6,10 @@ type checker every place that has to learn it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
-from neuroscript.diagnostics import Source, Span
+from neuroscript.diagnostics import Source, Span, record
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Name:
     """An identifier where it stands."""
 
@@ -25,7 +23,7 @@ class Name:
 # --- values
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Literal:
     """A number, string, `true`, `false` or `none`."""
 
@@ -33,7 +31,7 @@ class Literal:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NameValue:
     """A name in an argument: a parameter."""
 
@@ -41,13 +39,13 @@ class NameValue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ListValue:
     items: tuple[Value, ...]
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unary:
     """`-x` or `not x`."""
 
@@ -56,7 +54,7 @@ class Unary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binary:
     """`left operator right`; `||`, `&&` and `!` are spelt `or`, `and` and `not`."""
 
@@ -66,7 +64,7 @@ class Binary:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class GlobalValue:
     """`@global name`."""
 
@@ -74,7 +72,7 @@ class GlobalValue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class CallValue:
     """`Linear(d, d)` as a value: a neuron that is not applied here."""
 
@@ -82,7 +80,7 @@ class CallValue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class MemberValue:
     """`layers[i]` or `layers.ffn[i]`."""
 
@@ -92,7 +90,7 @@ class MemberValue:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class BlockValue:
     """The body of a `@wrap` as a neuron without a name."""
 
@@ -116,7 +114,7 @@ Value = (
 # --- shapes
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class StarDim:
     """`*` or `*name`: any dims at the start, or one anonymous dim elsewhere."""
 
@@ -128,7 +126,7 @@ ShapeDim = StarDim | Value
 """A dimension is written as a value over integers, names, `+ - * /`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShapeExpr:
     dims: tuple[ShapeDim, ...]
     span: Span
@@ -137,14 +135,14 @@ class ShapeExpr:
 # --- dataflow
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Argument:
     keyword: Name | None
     value: Value
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Call:
     """`Linear(2, 4)`: a new instance, applied."""
 
@@ -153,7 +151,7 @@ class Call:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Node:
     """A name in a connection: a port, a named value, a binding.
 
@@ -166,7 +164,7 @@ class Node:
     at: Value | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TupleStep:
     """`(a, b)`: several values together, or names for several values."""
 
@@ -174,7 +172,7 @@ class TupleStep:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Branch:
     """`if condition: block`, or `elif`."""
 
@@ -183,7 +181,7 @@ class Branch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class If:
     """Decided when the neuron is constructed."""
 
@@ -192,7 +190,7 @@ class If:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class PortPattern:
     """One port of a contract arm."""
 
@@ -200,7 +198,7 @@ class PortPattern:
     shape: ShapeExpr
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Contract:
     """`in [b, d] -> out [b, d]`: a pattern on the signature of a neuron."""
 
@@ -209,7 +207,7 @@ class Contract:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arm:
     pattern: ShapeExpr | Contract
     guard: Value | None
@@ -218,7 +216,7 @@ class Arm:
     """Of the pattern and the guard."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Match:
     """By the shape that arrives when it runs, or by the signature of a parameter."""
 
@@ -228,7 +226,7 @@ class Match:
     """Of the head."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Wrap:
     """`@wrap(W, a): target`: the value goes through `W(target, a)`."""
 
@@ -237,7 +235,7 @@ class Wrap:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NamedDim:
     """`e = d/h` in a rearrangement: a size, and a name for it from here on."""
 
@@ -246,7 +244,7 @@ class NamedDim:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Others:
     """`others`: the axes that nothing else mentions."""
 
@@ -256,7 +254,7 @@ class Others:
 RearrangeDim = StarDim | NamedDim | Others | Value
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rearrange:
     """`=> [..]`, perhaps with `@reduce(..)` or `@repeat(..)`."""
 
@@ -269,7 +267,7 @@ class Rearrange:
 Step = Call | Node | TupleStep | If | Match | Wrap | Rearrange
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Line:
     """One line of a graph: steps, then perhaps an indented block that goes on from them."""
 
@@ -280,7 +278,7 @@ class Line:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Block:
     lines: tuple[Line, ...]
     span: Span
@@ -289,7 +287,7 @@ class Block:
 # --- context
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Conditional:
     """`if c: F(a) elif d: G(a) else: H(a)` as the value of a binding."""
 
@@ -298,7 +296,7 @@ class Conditional:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Binding:
     """`name = value` in a context; `annotation` is `lazy`, `static` or what else stands there."""
 
@@ -308,7 +306,7 @@ class Binding:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unroll:
     """`name = unroll(count) as index:` with a body of bindings."""
 
@@ -326,7 +324,7 @@ Item = Binding | Unroll
 # --- declarations
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Use:
     """`use local,blocks/attn/Flash as Fast`."""
 
@@ -337,7 +335,7 @@ class Use:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Global:
     """`@global name = value`."""
 
@@ -346,7 +344,7 @@ class Global:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param:
     name: Name
     kind: Name | None
@@ -354,7 +352,7 @@ class Param:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """`name` is None for an unnamed port."""
 
@@ -365,7 +363,7 @@ class Port:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class HostPath:
     """`torch,nn/Linear`: provider and path."""
 
@@ -374,7 +372,7 @@ class HostPath:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class External:
     """`external(module="my.layers", name="Fancy")`."""
 
@@ -385,19 +383,19 @@ class External:
 Host = HostPath | External
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Impl:
     host: Host
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Graph:
     block: Block
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Doc:
     """The `///` lines before a neuron, without their marks."""
 
@@ -414,7 +412,7 @@ class Doc:
         return "\n".join(self.lines).strip()
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Neuron:
     name: Name
     params: tuple[Param, ...]
@@ -431,7 +429,7 @@ class Neuron:
     """Whether lines of it were left out because they did not parse."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Program:
     source: Source
     neurons: tuple[Neuron, ...]

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Fix, Label, Severity, Span, nearest, or_list
+from neuroscript.diagnostics import Diagnostic, Fix, Label, Severity, Span, nearest, or_list, record
 from neuroscript.language.syntax.tokens import SECTIONS
 
 
-@dataclass(frozen=True)
+@record
 class UnexpectedToken(Diagnostic):
     code = "NS101"
     found: str
@@ -41,7 +40,7 @@ class UnexpectedToken(Diagnostic):
         return Fix(self.span, near[0]) if len(near) == 1 else None
 
 
-@dataclass(frozen=True)
+@record
 class MissingColon(Diagnostic):
     code = "NS101"
     header: str
@@ -59,7 +58,7 @@ class MissingColon(Diagnostic):
         return Fix(Span(self.span.source, self.span.start, self.span.start), ":")
 
 
-@dataclass(frozen=True)
+@record
 class NonAscii(Diagnostic):
     code = "NS102"
     character: str
@@ -82,7 +81,7 @@ class NonAscii(Diagnostic):
         return Fix(self.span, self.look_alike or "") if known else None
 
 
-@dataclass(frozen=True)
+@record
 class Malformed(Diagnostic):
     """A number or string that is not one."""
 
@@ -112,7 +111,7 @@ class Malformed(Diagnostic):
         return Fix(self.span, f"0{text}") if re.fullmatch(r"\.[0-9]+", text) else None
 
 
-@dataclass(frozen=True)
+@record
 class Unbalanced(Diagnostic):
     code = "NS104"
     bracket: str
@@ -136,7 +135,7 @@ class Unbalanced(Diagnostic):
         return f"close it with `{')' if self.bracket == '(' else ']'}`"
 
 
-@dataclass(frozen=True)
+@record
 class UnknownOperator(Diagnostic):
     code = "NS105"
     text: str
@@ -151,7 +150,7 @@ class UnknownOperator(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class ChainedComparison(Diagnostic):
     code = "NS105"
 
@@ -164,7 +163,7 @@ class ChainedComparison(Diagnostic):
         return "write `a < b && b < c`"
 
 
-@dataclass(frozen=True)
+@record
 class WrongIndentation(Diagnostic):
     code = "NS106"
     problem: str
@@ -185,7 +184,7 @@ class WrongIndentation(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class MissingBody(Diagnostic):
     code = "NS107"
 
@@ -202,7 +201,7 @@ class MissingBody(Diagnostic):
         return "indent what belongs to it on the next lines"
 
 
-@dataclass(frozen=True)
+@record
 class MissingArrow(Diagnostic):
     code = "NS108"
 
@@ -219,7 +218,7 @@ class MissingArrow(Diagnostic):
         return Fix(Span(self.span.source, self.span.start, self.span.start), "-> ")
 
 
-@dataclass(frozen=True)
+@record
 class UnknownSection(Diagnostic):
     code = "NS109"
     name: str
@@ -239,7 +238,7 @@ class UnknownSection(Diagnostic):
         return Fix(self.span, near[0]) if len(near) == 1 else None
 
 
-@dataclass(frozen=True)
+@record
 class RepeatedSection(Diagnostic):
     code = "NS109"
     name: str
@@ -254,7 +253,7 @@ class RepeatedSection(Diagnostic):
         return [Label(self.first, "first here")]
 
 
-@dataclass(frozen=True)
+@record
 class ReservedWord(Diagnostic):
     code = "NS110"
     word: str
@@ -268,7 +267,7 @@ class ReservedWord(Diagnostic):
         return f"call it `{self.word}_`"
 
 
-@dataclass(frozen=True)
+@record
 class ElseWithoutIf(Diagnostic):
     code = "NS111"
     word: str
@@ -287,7 +286,7 @@ class ElseWithoutIf(Diagnostic):
         return "align it with the `if` that it belongs to, directly below its branch"
 
 
-@dataclass(frozen=True)
+@record
 class TooDeep(Diagnostic):
     code = "NS112"
     outermost: Span
@@ -305,7 +304,7 @@ class TooDeep(Diagnostic):
         return "split the neuron into several"
 
 
-@dataclass(frozen=True)
+@record
 class TooManyOperators(Diagnostic):
     code = "NS112"
     most: int
@@ -319,7 +318,7 @@ class TooManyOperators(Diagnostic):
         return "give parts of it names in `context:`"
 
 
-@dataclass(frozen=True)
+@record
 class StrayDocumentation(Diagnostic):
     code = "NS906"
     severity = Severity.WARNING

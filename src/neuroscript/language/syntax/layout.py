@@ -167,8 +167,12 @@ class _Scanner:
                 continue
             if self.begin is None:
                 self.begin, self.line_start = start, self.physical_start
-            self.token(str(kind), token.group(), start, end)
-            self.finish = max(self.finish, self.pos)
+            if kind == "word" or kind == "operator":
+                self.previous = token.group()
+            else:
+                self.token(str(kind), token.group(), start, end)
+            if self.pos > self.finish:
+                self.finish = self.pos
         self.close_line()
 
     def newline(self, start: int, end: int) -> None:

@@ -7,6 +7,7 @@ tried again, so that independent mistakes are told together.
 
 from __future__ import annotations
 
+from array import array
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cache
@@ -84,6 +85,8 @@ class Prepared:
         self.source = source
         self.lines = lines
         self.starts: list[int] = []
+        self.offsets = array("l")
+        """For each character of the text, where it stands in the source."""
         parts: list[str] = []
         level = size = 0
         for line in lines:
@@ -94,22 +97,24 @@ class Prepared:
             self.starts.append(size)
             parts += (step, line.text, "\n")
             size += len(line.text) + 1
+            self.offsets.extend([line.start] * len(step))
+            self.offsets.extend(range(line.start, line.start + len(line.text) + 1))
         self.text = "".join(parts) + DEDENT * level
 
     def line_at(self, position: int) -> int:
         return max(0, bisect_right(self.starts, position) - 1)
 
-    def offset(self, position: int) -> int:
-        row = self.line_at(position)
-        line = self.lines[row]
-        return line.start + min(position - self.starts[row], len(line.text))
-
     def span(self, start: int, end: int) -> Span:
         """The span of prepared text `start <= i < end`, without the blanks at its end."""
-        end = min(end, len(self.text))
-        while end > start and self.text[end - 1] in f" \n{INDENT}{DEDENT}":
-            end -= 1
-        return Span(self.source, self.offset(start), self.offset(max(start, end - 1)) + 1)
+        text, offsets = self.text, self.offsets
+        last = min(end, len(offsets)) - 1
+        while last > start and text[last] in _BLANKS:
+            last -= 1
+        start = min(start, len(offsets) - 1)
+        return Span(self.source, offsets[start], offsets[max(start, last)] + 1)
+
+
+_BLANKS = f" \n{INDENT}{DEDENT}"
 
 
 def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global | None:

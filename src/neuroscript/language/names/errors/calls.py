@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Span, or_list
+from neuroscript.diagnostics import Diagnostic, Label, Span, or_list, record
 from neuroscript.language.names.errors.wording import plural
 
 
-@dataclass(frozen=True)
+@record
 class WrongTensorCount(Diagnostic):
     code = "NS501"
     name: str
@@ -40,7 +39,7 @@ class WrongTensorCount(Diagnostic):
         return None
 
 
-@dataclass(frozen=True)
+@record
 class WrongNameCount(Diagnostic):
     code = "NS502"
     names: int
@@ -60,7 +59,7 @@ class WrongNameCount(Diagnostic):
         return f"write {plural(len(self.outputs), 'name')}"
 
 
-@dataclass(frozen=True)
+@record
 class MissingArgument(Diagnostic):
     code = "NS503"
     neuron: str
@@ -83,7 +82,7 @@ class MissingArgument(Diagnostic):
         return f"its signature is `{self.signature}`"
 
 
-@dataclass(frozen=True)
+@record
 class UnexpectedArgument(Diagnostic):
     code = "NS504"
     neuron: str
@@ -102,7 +101,7 @@ class UnexpectedArgument(Diagnostic):
         return f"its signature is `{self.signature}`"
 
 
-@dataclass(frozen=True)
+@record
 class PositionalAfterKeyword(Diagnostic):
     code = "NS505"
     keyword: Span
@@ -120,7 +119,7 @@ class PositionalAfterKeyword(Diagnostic):
         return "put positional arguments first"
 
 
-@dataclass(frozen=True)
+@record
 class CannotBeBuilt(Diagnostic):
     code = "NS510"
     name: str
@@ -141,7 +140,7 @@ class CannotBeBuilt(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class NoNeuronParameter(Diagnostic):
     code = "NS511"
     name: str
@@ -160,7 +159,7 @@ class NoNeuronParameter(Diagnostic):
         return "its first parameter has to be a `: Neuron`"
 
 
-@dataclass(frozen=True)
+@record
 class StaticArgumentsDiffer(Diagnostic):
     code = "NS513"
     name: str
@@ -180,7 +179,7 @@ class StaticArgumentsDiffer(Diagnostic):
         return "there is one instance for the whole model: give it one set of arguments"
 
 
-@dataclass(frozen=True)
+@record
 class OutputsNotCounted(Diagnostic):
     code = "NS506"
     neuron: str

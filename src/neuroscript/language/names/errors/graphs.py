@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Fix, Label, Severity, Span, or_list
+from neuroscript.diagnostics import Diagnostic, Fix, Label, Severity, Span, or_list, record
 
 
-@dataclass(frozen=True)
+@record
 class NoSource(Diagnostic):
     code = "NS113"
 
@@ -21,7 +20,7 @@ class NoSource(Diagnostic):
         return "start it with a source: `in -> ..`, or with `->` to go on from the line above"
 
 
-@dataclass(frozen=True)
+@record
 class NoBody(Diagnostic):
     code = "NS206"
     name: str
@@ -42,7 +41,7 @@ class NoBody(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class VariadicNotAlone(Diagnostic):
     code = "NS207"
     others: tuple[Span, ...]
@@ -60,7 +59,7 @@ class VariadicNotAlone(Diagnostic):
         return "take all tensors through it: `(a, b) -> ..`"
 
 
-@dataclass(frozen=True)
+@record
 class NeverWritten(Diagnostic):
     code = "NS208"
     output: str
@@ -79,7 +78,7 @@ class NeverWritten(Diagnostic):
         return f"end a connection in `-> {self.output}`"
 
 
-@dataclass(frozen=True)
+@record
 class WrittenTwice(Diagnostic):
     code = "NS209"
     output: str
@@ -98,7 +97,7 @@ class WrittenTwice(Diagnostic):
         return "give one of the two values a name of its own"
 
 
-@dataclass(frozen=True)
+@record
 class NotADestination(Diagnostic):
     code = "NS210"
     name: str
@@ -118,7 +117,7 @@ class NotADestination(Diagnostic):
         return "use a new name"
 
 
-@dataclass(frozen=True)
+@record
 class MixedTuple(Diagnostic):
     code = "NS211"
     places: tuple[tuple[Span, str], ...]
@@ -137,7 +136,7 @@ class MixedTuple(Diagnostic):
         return f"did you mean {or_list(self.near)}?" if self.near else None
 
 
-@dataclass(frozen=True)
+@record
 class UnclearPort(Diagnostic):
     code = "NS213"
     direction: str
@@ -156,7 +155,7 @@ class UnclearPort(Diagnostic):
         return f"write {or_list(name for _, name in self.ports)}"
 
 
-@dataclass(frozen=True)
+@record
 class BranchesDisagree(Diagnostic):
     code = "NS402"
     what: str
@@ -171,7 +170,7 @@ class BranchesDisagree(Diagnostic):
         return [Label(span, text) for span, text in self.results]
 
 
-@dataclass(frozen=True)
+@record
 class SomeBranchesWrite(Diagnostic):
     code = "NS405"
     output: str
@@ -193,7 +192,7 @@ class SomeBranchesWrite(Diagnostic):
         return f"write `-> {self.output}` on a line of its own behind the branches"
 
 
-@dataclass(frozen=True)
+@record
 class NotANeuronParameter(Diagnostic):
     code = "NS407"
     name: str
@@ -215,7 +214,7 @@ class NotANeuronParameter(Diagnostic):
         return f"did you mean {or_list(self.near)}?" if self.near else "name a parameter"
 
 
-@dataclass(frozen=True)
+@record
 class MisplacedOperation(Diagnostic):
     code = "NS312"
     problem: str
@@ -230,7 +229,7 @@ class MisplacedOperation(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class EndlessRecursion(Diagnostic):
     code = "NS410"
     chain: tuple[tuple[Span, str], ...]
@@ -249,7 +248,7 @@ class EndlessRecursion(Diagnostic):
         return "a neuron cannot be a part of itself"
 
 
-@dataclass(frozen=True)
+@record
 class Rebound(Diagnostic):
     code = "NS905"
     severity = Severity.WARNING
@@ -269,7 +268,7 @@ class Rebound(Diagnostic):
         return "use a new name if both values are meant"
 
 
-@dataclass(frozen=True)
+@record
 class TakenImplicitly(Diagnostic):
     code = "NS907"
     severity = Severity.WARNING
@@ -294,7 +293,7 @@ class TakenImplicitly(Diagnostic):
         return Fix(Span(self.value.source, end, end), f" -> {self.output}")
 
 
-@dataclass(frozen=True)
+@record
 class Unused(Diagnostic):
     code = "NS901"
     severity = Severity.WARNING

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Severity, Span
+from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, record
 
 
-@dataclass(frozen=True)
+@record
 class MalformedPath(Diagnostic):
     code = "NS605"
     problem: str
@@ -23,7 +22,7 @@ class MalformedPath(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class NoSuchPackage(Diagnostic):
     code = "NS601"
     problem: str
@@ -38,7 +37,7 @@ class NoSuchPackage(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class ImportCycle(Diagnostic):
     code = "NS602"
     chain: tuple[tuple[Span, str], ...]
@@ -56,7 +55,7 @@ class ImportCycle(Diagnostic):
         return "move what both need into a third file"
 
 
-@dataclass(frozen=True)
+@record
 class MissingFile(Diagnostic):
     code = "NS603"
     path: str
@@ -72,7 +71,7 @@ class MissingFile(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class ImportClash(Diagnostic):
     code = "NS604"
     name: str
@@ -91,7 +90,7 @@ class ImportClash(Diagnostic):
         return f"give it another name: `.. as {self.name}_`"
 
 
-@dataclass(frozen=True)
+@record
 class HidesStandard(Diagnostic):
     code = "NS902"
     severity = Severity.WARNING

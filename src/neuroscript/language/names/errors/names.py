@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Fix, Label, Span, or_list
+from neuroscript.diagnostics import Diagnostic, Fix, Label, Span, or_list, record
 
 
-@dataclass(frozen=True)
+@record
 class UnknownNeuron(Diagnostic):
     code = "NS201"
     name: str
@@ -32,7 +31,7 @@ class UnknownNeuron(Diagnostic):
         return Fix(self.span, same[0]) if len(same) == 1 else None
 
 
-@dataclass(frozen=True)
+@record
 class UnknownName(Diagnostic):
     code = "NS202"
     name: str
@@ -58,7 +57,7 @@ class UnknownName(Diagnostic):
         return f"did you mean {or_list(self.near)}?" if self.near else None
 
 
-@dataclass(frozen=True)
+@record
 class LikelySlip(Diagnostic):
     """A new name that nothing reads and that looks like one in scope."""
 
@@ -75,7 +74,7 @@ class LikelySlip(Diagnostic):
         return f"did you mean {or_list(self.near)}?"
 
 
-@dataclass(frozen=True)
+@record
 class NoSuchPort(Diagnostic):
     code = "NS203"
     value: str
@@ -98,7 +97,7 @@ class NoSuchPort(Diagnostic):
         return f"its ports are {or_list(self.ports)}, or 0 to {len(self.ports) - 1}"
 
 
-@dataclass(frozen=True)
+@record
 class DefinedTwice(Diagnostic):
     code = "NS204"
     name: str
@@ -117,7 +116,7 @@ class DefinedTwice(Diagnostic):
         return "give one of them another name"
 
 
-@dataclass(frozen=True)
+@record
 class ReservedName(Diagnostic):
     code = "NS205"
     name: str
@@ -131,7 +130,7 @@ class ReservedName(Diagnostic):
         return f"call it `{self.name.strip('_') or 'Neuron'}`"
 
 
-@dataclass(frozen=True)
+@record
 class NoSuchEntry(Diagnostic):
     code = "NS215"
     name: str
@@ -151,7 +150,7 @@ class NoSuchEntry(Diagnostic):
         return f"it defines {or_list(self.available)}" if self.available else None
 
 
-@dataclass(frozen=True)
+@record
 class CannotBeUsedHere(Diagnostic):
     code = "NS216"
     name: str
@@ -178,7 +177,7 @@ class CannotBeUsedHere(Diagnostic):
         return Fix(self.span, f"{self.name}()") if self.call else None
 
 
-@dataclass(frozen=True)
+@record
 class Cycle(Diagnostic):
     code = "NS214"
     names: tuple[str, ...]
@@ -201,7 +200,7 @@ class Cycle(Diagnostic):
         return "one of them has to do without the others"
 
 
-@dataclass(frozen=True)
+@record
 class BranchLocal(Diagnostic):
     code = "NS413"
     name: str
@@ -220,7 +219,7 @@ class BranchLocal(Diagnostic):
         return "end the branch with that value: a branch gives what its last line gives"
 
 
-@dataclass(frozen=True)
+@record
 class RunTimeDecides(Diagnostic):
     code = "NS404"
     name: str
@@ -240,7 +239,7 @@ class RunTimeDecides(Diagnostic):
         return "make it a parameter, or decide by shape: `match .. where`"
 
 
-@dataclass(frozen=True)
+@record
 class OuterTensor(Diagnostic):
     code = "NS512"
     name: str
@@ -254,7 +253,7 @@ class OuterTensor(Diagnostic):
         return "it sees what flows into it, parameters and bindings"
 
 
-@dataclass(frozen=True)
+@record
 class UnknownAnnotation(Diagnostic):
     code = "NS212"
     name: str

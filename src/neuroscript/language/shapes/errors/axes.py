@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Span, or_list
+from neuroscript.diagnostics import Diagnostic, Label, Span, or_list, record
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.errors.origin import Origin, origin_labels
 from neuroscript.language.shapes.shape import Shape
 
 
-@dataclass(frozen=True)
+@record
 class Ambiguous(Diagnostic):
     code = "NS308"
     problem: str
@@ -35,7 +34,7 @@ class Ambiguous(Diagnostic):
         return "name the axes, or do it in two steps"
 
 
-@dataclass(frozen=True)
+@record
 class UnknownDimension(Diagnostic):
     code = "NS310"
     name: str
@@ -57,7 +56,7 @@ class UnknownDimension(Diagnostic):
         return f"give it a size, `{self.name} = ..`, or let `others` take the rest"
 
 
-@dataclass(frozen=True)
+@record
 class AxisLost(Diagnostic):
     code = "NS311"
     problem: str
@@ -76,7 +75,7 @@ class AxisLost(Diagnostic):
         return "every axis goes to exactly one place"
 
 
-@dataclass(frozen=True)
+@record
 class BoundTwice(Diagnostic):
     code = "NS315"
     name: str

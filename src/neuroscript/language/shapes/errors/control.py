@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Severity, Span
+from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, record
 from neuroscript.language.shapes.shape import Shape
 
 
-@dataclass(frozen=True)
+@record
 class ResultsDiffer(Diagnostic):
     code = "NS402"
     results: tuple[tuple[Span, str], ...]
@@ -27,7 +26,7 @@ class ResultsDiffer(Diagnostic):
         return "all branches have to give the same shape"
 
 
-@dataclass(frozen=True)
+@record
 class NotExhaustive(Diagnostic):
     code = "NS401"
     source: Shape
@@ -51,7 +50,7 @@ class NotExhaustive(Diagnostic):
         return f"add an arm: `{self.example}: ..`"
 
 
-@dataclass(frozen=True)
+@record
 class MayMissShapes(Diagnostic):
     code = "NS904"
     severity = Severity.WARNING
@@ -70,7 +69,7 @@ class MayMissShapes(Diagnostic):
         return "add an arm for the rest: `[*rest]: ..`"
 
 
-@dataclass(frozen=True)
+@record
 class Unreachable(Diagnostic):
     code = "NS903"
     severity = Severity.WARNING
@@ -90,7 +89,7 @@ class Unreachable(Diagnostic):
         return "put it before the arm that covers it" if self.covering else "remove it"
 
 
-@dataclass(frozen=True)
+@record
 class NoArmFits(Diagnostic):
     code = "NS406"
     neuron: str
@@ -110,7 +109,7 @@ class NoArmFits(Diagnostic):
         return "add an arm for that signature"
 
 
-@dataclass(frozen=True)
+@record
 class BadCount(Diagnostic):
     code = "NS408"
     count: str | int
@@ -129,7 +128,7 @@ class BadCount(Diagnostic):
         return "a count is a whole number from 0 to 10000"
 
 
-@dataclass(frozen=True)
+@record
 class DoesNotFitItself(Diagnostic):
     code = "NS409"
     name: str
@@ -153,7 +152,7 @@ class DoesNotFitItself(Diagnostic):
         return "what a round gives has to be what the next one takes"
 
 
-@dataclass(frozen=True)
+@record
 class TooManyLevels(Diagnostic):
     code = "NS411"
     name: str

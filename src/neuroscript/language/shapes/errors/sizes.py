@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Severity, Span
+from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, record
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.errors.origin import Origin, origin_labels
 from neuroscript.language.shapes.shape import Seq, Shape
 
 
-@dataclass(frozen=True)
+@record
 class SizesDiffer(Diagnostic):
     code = "NS301"
     neuron: str
@@ -45,7 +44,7 @@ class SizesDiffer(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class RanksDiffer(Diagnostic):
     code = "NS302"
     neuron: str
@@ -74,7 +73,7 @@ class RanksDiffer(Diagnostic):
         return None
 
 
-@dataclass(frozen=True)
+@record
 class ResultContradicts(Diagnostic):
     code = "NS303"
     output: str
@@ -114,7 +113,7 @@ def _as_declared(shape: Shape) -> str:
     return f"[{', '.join('*' if re.search(r'[?]|floor', part) else part for part in parts)}]"
 
 
-@dataclass(frozen=True)
+@record
 class ElementTypesDiffer(Diagnostic):
     code = "NS304"
     neuron: str
@@ -142,7 +141,7 @@ class ElementTypesDiffer(Diagnostic):
         return f'convert it: `Cast("{self.expected}")`'
 
 
-@dataclass(frozen=True)
+@record
 class InvalidShape(Diagnostic):
     code = "NS305"
     problem: str
@@ -157,7 +156,7 @@ class InvalidShape(Diagnostic):
         return [Label(self.first, "the first one")] if self.first else []
 
 
-@dataclass(frozen=True)
+@record
 class NotPositive(Diagnostic):
     code = "NS306"
     neuron: str
@@ -184,7 +183,7 @@ class NotPositive(Diagnostic):
         return f"the size is {self.formula}"
 
 
-@dataclass(frozen=True)
+@record
 class NotBroadcastable(Diagnostic):
     code = "NS307"
     neuron: str
@@ -211,7 +210,7 @@ class NotBroadcastable(Diagnostic):
         return "sizes must be equal, or 1, counted from the last dimension"
 
 
-@dataclass(frozen=True)
+@record
 class CountChanges(Diagnostic):
     code = "NS309"
     source: Shape
@@ -228,7 +227,7 @@ class CountChanges(Diagnostic):
         return f"{self.before} elements before, {self.after} after"
 
 
-@dataclass(frozen=True)
+@record
 class RankUnknown(Diagnostic):
     code = "NS313"
     neuron: str
@@ -248,7 +247,7 @@ class RankUnknown(Diagnostic):
         return "name the dimensions of the port: `[batch, channels, height, width]`"
 
 
-@dataclass(frozen=True)
+@record
 class BadAxis(Diagnostic):
     code = "NS314"
     neuron: str
@@ -269,7 +268,7 @@ class BadAxis(Diagnostic):
         return self.advice
 
 
-@dataclass(frozen=True)
+@record
 class SizesAssumed(Diagnostic):
     code = "NS910"
     severity = Severity.WARNING
@@ -297,7 +296,7 @@ class SizesAssumed(Diagnostic):
         return "nothing here says that they are; use one name for both"
 
 
-@dataclass(frozen=True)
+@record
 class SizedAtRunTime(Diagnostic):
     code = "NS908"
     severity = Severity.WARNING

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Span
+from neuroscript.diagnostics import Diagnostic, Label, Span, record
 
 
-@dataclass(frozen=True)
+@record
 class ArgumentKind(Diagnostic):
     code = "NS506"
     neuron: str
@@ -26,7 +25,7 @@ class ArgumentKind(Diagnostic):
         return [Label(self.declared, "declared here")] if self.declared else []
 
 
-@dataclass(frozen=True)
+@record
 class OperandKind(Diagnostic):
     code = "NS508"
     operator: str
@@ -37,7 +36,7 @@ class OperandKind(Diagnostic):
         return f"`{self.operator}` does not take {' and '.join(self.kinds)}"
 
 
-@dataclass(frozen=True)
+@record
 class InexactDivision(Diagnostic):
     code = "NS509"
     over: str
@@ -54,7 +53,7 @@ class InexactDivision(Diagnostic):
         return None if self.under == "0" else "`/` between integers is exact"
 
 
-@dataclass(frozen=True)
+@record
 class NumberTooLarge(Diagnostic):
     code = "NS508"
 
@@ -63,7 +62,7 @@ class NumberTooLarge(Diagnostic):
         return "the result is larger than any size can be"
 
 
-@dataclass(frozen=True)
+@record
 class NotABool(Diagnostic):
     code = "NS403"
     given: str

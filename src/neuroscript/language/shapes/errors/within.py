@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Severity, Span
+from neuroscript.diagnostics import Diagnostic, Label, Severity, Span, record
 
 
-@dataclass(frozen=True)
+@record
 class Within(Diagnostic):
     """What goes wrong inside a neuron only because of how it is called."""
 

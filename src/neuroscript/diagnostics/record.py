@@ -1,0 +1,39 @@
+"""Frozen dataclasses that cost nothing before they are used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import RLock
+from typing import Any, TypeVar, dataclass_transform
+
+Class = TypeVar("Class", bound=type)
+
+_MAKING = RLock()
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+def record(cls: Class) -> Class:
+    """Make a class a frozen dataclass when its first instance is made.
+
+    A program uses few of the many kinds of diagnostics and syntax there are, and what dataclasses
+    write for each of them takes longer than to check a small program.
+
+    >>> @record
+    ... class Point:
+    ...     x: int
+    ...     y: int = 0
+    >>> Point(1)
+    Point(x=1, y=0)
+    """
+    cls.__init__ = _first  # type: ignore[misc]
+    return cls
+
+
+def _first(self: Any, *args: Any, **kwargs: Any) -> None:
+    """Stands in for `__init__` until the classes behind an instance are dataclasses."""
+    with _MAKING:
+        for base in reversed(type(self).__mro__):
+            if base.__dict__.get("__init__") is _first:
+                type.__delattr__(base, "__init__")
+                dataclass(frozen=True)(base)
+    self.__init__(*args, **kwargs)
