@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
@@ -81,6 +82,12 @@ class Judgement:
 
 def judge(program: Program) -> Judgement:
     """Check a program and run it, by the reference and, if it is accepted, as generated."""
+    with warnings.catch_warnings():  # torch warns of layers without elements
+        warnings.simplefilter("ignore")
+        return _judge(program)
+
+
+def _judge(program: Program) -> Judgement:
     found = Judgement(program)
     results: list[tuple[Tensors, Tensors]] = []
     try:
