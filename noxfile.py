@@ -60,6 +60,22 @@ def pages(session: nox.Session) -> None:
 
 
 @nox.session
+def fuzz(session: nox.Session) -> None:
+    """Feeds the compiler programs nobody would write; `-- --inputs 200000` for a long run."""
+    install(session, "test")
+    session.run("python", "tests/fuzz/fuzz.py", *session.posargs)
+
+
+@nox.session
+def coverage(session: nox.Session) -> None:
+    """Which lines and branches of the language and the code generator no test runs."""
+    install(session, "test")
+    rooms = ["--cov=neuroscript.language", "--cov=neuroscript.codegen", "--cov-branch"]
+    report = ["--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
+    session.run("pytest", *rooms, *report, "-n", "auto", *session.posargs)
+
+
+@nox.session
 def bench(session: nox.Session) -> None:
     """Measures, side by side; with `-- --write` the tables of docs/performance.md are renewed."""
     install(session, "test")

@@ -70,7 +70,8 @@ class Definition:
 
     @cached_property
     def variadic(self) -> bool:
-        return any(port.variadic for port in self.neuron.inputs)
+        inputs = self.neuron.inputs
+        return len(inputs) == 1 and inputs[0].variadic
 
     @property
     def counted_by(self) -> str | None:

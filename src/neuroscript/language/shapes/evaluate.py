@@ -182,6 +182,11 @@ class Evaluator:
         """`layers[i]`, `layers.ffn[i]`: an instance inside an aggregate."""
         aggregate, index = self.name(value.name.text), self.value(value.index)
         if not isinstance(aggregate, Aggregate) or not isinstance(index, Dim):
+            kind = kind_of(index)
+            if isinstance(aggregate, Aggregate) and kind not in ("int", ""):
+                name, span = value.name.text, value.index.span
+                given = KIND_TEXTS.get(kind, kind)
+                self.sink.add(ArgumentKind(span, name, "the index", KIND_TEXTS["int"], given, None))
             return Unknown()
         count = aggregate.count.constant if aggregate.count is not None else None
         position = index.constant

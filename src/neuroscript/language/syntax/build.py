@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import ast as python_ast
+import re
 from collections.abc import Callable, Sequence
 
-from neuroscript.diagnostics import InternalError, Span
+from neuroscript.diagnostics import Span
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.matcher import Node as TreeNode
 
@@ -398,6 +398,16 @@ _WORDS: dict[str, bool | None] = {"true": True, "false": False, "none": None}
 _OPERATORS = {"||": "or", "&&": "and", "!": "not"}
 
 
+_ESCAPE = re.compile(r"\\(?:x(..)|u(....)|(.))")
+_ESCAPED = {"n": "\n", "t": "\t", "r": "\r", "0": "\0"}
+
+
+def _unescaped(escape: re.Match[str]) -> str:
+    """The character that an escape stands for."""
+    digits = escape[1] or escape[2]
+    return chr(int(digits, 16)) if digits else _ESCAPED.get(escape[3], escape[3])
+
+
 def _literal(node: TreeNode) -> int | float | str | bool | None:
     text: str = node.text.rstrip(" ")
     match node.rule:
@@ -406,11 +416,6 @@ def _literal(node: TreeNode) -> int | float | str | bool | None:
         case "FLOAT":
             return float(text)
         case "STRING":
-            if text[0] == "`":
-                return text[1:-1]
-            value = python_ast.literal_eval(text)
-            if not isinstance(value, str):
-                raise InternalError(f"string literal {text} read as {value!r}")
-            return value
+            return text[1:-1] if text[0] == "`" else _ESCAPE.sub(_unescaped, text[1:-1])
         case _:
             return _WORDS[text]

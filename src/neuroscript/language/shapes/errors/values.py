@@ -18,7 +18,8 @@ class ArgumentKind(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"`{self.parameter}` of `{self.neuron}` is {self.expected}, not {self.given}"
+        what = self.parameter if " " in self.parameter else f"`{self.parameter}`"
+        return f"{what} of `{self.neuron}` is {self.expected}, not {self.given}"
 
     @property
     def labels(self) -> Sequence[Label]:

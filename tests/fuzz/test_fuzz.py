@@ -1,0 +1,130 @@
+"""A short run of the fuzzer, and what longer ones have found."""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+from neuroscript.language import check_text
+
+
+def module(name: str) -> ModuleType:
+    """A script beside this file."""
+    spec = importlib.util.spec_from_file_location(name, Path(__file__).with_name(f"{name}.py"))
+    assert spec
+    assert spec.loader
+    loaded = sys.modules[name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(loaded)
+    return loaded
+
+
+mutate = module("mutate")
+fuzz = module("fuzz")
+
+NEURON = "neuron A(n=2, o=ELU):\n    in: [b, n]\n    out: [b, n]\n"
+LAYERS = NEURON + "    context:\n        layers = unroll(n) as i:\n            a = Linear(n, n)\n"
+
+FINDINGS = {
+    "a host with other parameters": (
+        "neuron C:\n    in: [*]\n    out: [*]\n    impl: core,CausalConv1d\n", set(),
+    ),
+    "a host that is wiring": (
+        "neuron C(q):\n    in: [*]\n    out: [*]\n    impl: core,Flatten\n", {"NS605"},
+    ),
+    "a module that is a keyword": (
+        "neuron C:\n    in: [*]\n    out: [*]\n    impl: torch,is/U\n", {"NS605"},
+    ),
+    "many signs": (NEURON + f"    graph: in -> Dropout({'-' * 400}1) -> out\n", {"NS112"}),
+    "an aggregate in itself": (
+        NEURON
+        + "    context:\n        a = unroll(2):\n            c = unroll(2):\n"
+        "                x = a\n"
+        "    graph: in -> a -> out\n",
+        {"NS202"},
+    ),
+    "an aggregate that calls itself": (
+        NEURON + "    context:\n        a = unroll(2):\n            x = a(Linear(n, n))\n"
+        "    graph: in -> a -> out\n",
+        {"NS201"},
+    ),
+    "aggregates that need each other": (
+        NEURON + "    context:\n        a = unroll(2):\n            x = c\n        c = unroll(2):\n"
+        "            x = a\n    graph: in -> a -> out\n",
+        {"NS202", "NS214"},
+    ),
+    "a permutation of too many axes": (
+        "neuron N:\n    in: [3]\n    out: [3]\n    graph: in -> Transpose([0, 1]) -> out\n",
+        {"NS314"},
+    ),
+    "a declared quotient that cannot be exact": (
+        "neuron D:\n    in: [b, s]\n    out: [b, n, n / 3]\n"
+        "    graph: in => @repeat(copy) [b, 4, s] -> out\n",
+        {"NS303"},
+    ),
+    "an output that only a branch never taken writes": (
+        "neuron A(n=2):\n    in: []\n    out: []\n    graph:\n        in -> if false and n > 2:\n"
+        "            -> out\n",
+        {"NS405"},
+    ),
+    "an index that is a neuron": (LAYERS + "    graph: in -> layers[layers] -> out\n", {"NS506"}),
+    "an index that is a fraction": (LAYERS + "    graph: in -> layers[0.5] -> out\n", {"NS506"}),
+    "a variadic port beside another": (
+        "neuron Sum(m):\n    in *s: [h, m]\n    in b: [h, 3]\n    out: [h]\n"
+        "    graph:\n        b -> if m > 1: Sum(3)\n        -> out\n",
+        {"NS207", "NS501"},
+    ),
+    "a NUL in a string": (
+        'neuron S:\n    in: [*]\n    out: [*]\n    impl: external(module="a", name="\0")\n',
+        {"NS605"},
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "codes"), FINDINGS.values(), ids=FINDINGS)
+def test_what_a_run_has_found(text: str, codes: set[str]) -> None:
+    assert fuzz.answer(text) is None
+    errors = {d.code for d in check_text(text).diagnostics if d.severity == "error"}
+    assert codes <= errors
+    assert bool(errors) == bool(codes)
+
+
+def test_a_short_run_finds_nothing() -> None:
+    found: list[object] = []
+    fuzz.fuzz(0, range(2000), found.append)
+    assert not found
+
+
+def test_the_fuzzer_sees_what_is_wrong(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A crash and an endless loop in the compiler are findings, and a crash is made small."""
+    text = "neuron A:\n    in: [n]\n    out: [n]\n    graph: in -> GELU() -> out\n"
+
+    def crash(text: str, name: str) -> object:
+        if "GELU" in text:
+            raise KeyError(text)
+        return check_text(text, name)
+
+    monkeypatch.setattr(fuzz, "check_text", crash)
+    kind = fuzz.judge(text)
+    assert kind.startswith("KeyError")
+    assert fuzz.shrink(text, kind) == "GELU"
+
+    def hang(text: str, name: str) -> None:
+        while True:
+            pass
+
+    monkeypatch.setattr(fuzz, "check_text", hang)
+    monkeypatch.setattr(fuzz, "LIMIT", 0.1)
+    assert fuzz.judge(text) == "slow"
+
+
+@pytest.mark.parametrize(
+    "python",
+    ["import os\nos.system('x')\ntry:\n    pass\nexcept E:\n    pass", "x = eval('1')", "print(y)"],
+)
+def test_the_fuzzer_sees_python_that_does_not_belong_there(python: str) -> None:
+    with pytest.raises(fuzz.Wrong):
+        fuzz.inspect_code(python)
