@@ -109,3 +109,12 @@ def test_a_part_is_not_the_whole() -> None:
     assert (d / 2 - 2 * d).never_zero
     assert not (d / h - d).never_zero
     assert not (d / 2 - h).never_zero
+
+
+def test_parts_add_up_to_the_whole() -> None:
+    a = Dim.var("a")
+    assert a / 2 + a / 2 == a
+    assert 3 * (a / 2) - a / 2 == a
+    assert 2 * (a / 4) == a / 2
+    assert 6 * (a / 4) + a / 2 == 2 * a
+    assert (a / 2) * (a / 2) * 4 == a * a

@@ -122,6 +122,10 @@ class Dim:
         for monomial, factor in terms:
             sums[monomial] = sums.get(monomial, 0) + factor
         kept = [(monomial, factor) for monomial, factor in sums.items() if factor]
+        for term in kept:
+            less = _less_divided(*term)
+            if less is not None:
+                return less + Dim.total(other for other in kept if other is not term)
         if len(kept) > 1 or (kept and kept[0][0]):
             if len(kept) > MAX_TERMS or any(_is_huge(*term) for term in kept):
                 return unknown()
@@ -330,6 +334,17 @@ def _product(atoms: Monomial, factor: int) -> tuple[Monomial, int] | Dim:
             if rest is not None and factor % divisor == 0:
                 return atom.over * Dim.total([(_sorted(rest), factor // divisor)])
     return _sorted(atoms), factor
+
+
+def _less_divided(atoms: Monomial, factor: int) -> Dim | None:
+    """A term whose exact quotient shares a divisor with the factor: 2*(a/4) is a/2."""
+    for i, atom in enumerate(atoms):
+        if isinstance(atom, Quotient) and atom.exact and (size := atom.under.constant):
+            common = gcd(factor, size)
+            if common > 1:
+                quotient = _quotient(atom.over, Dim.const(size // common), exact=True)
+                return quotient * Dim(((_sorted(atoms[:i] + atoms[i + 1 :]), factor // common),))
+    return None
 
 
 def _sorted(atoms: Iterable[Atom]) -> Monomial:

@@ -153,6 +153,9 @@ class Pattern:
             dim = source.prefix[axis]
             if entry.test is not None and (entry.test - dim).never_zero:
                 return f"this size is {dim}"
+        sizes = self.equalities(source, source.rank).contradiction()
+        if sizes is not None:
+            return f"it asks for {min(sizes, key=repr)} to be {max(sizes, key=repr)}"
         return None
 
     def open_tests(self, source: Shape) -> list[Entry]:
@@ -174,27 +177,65 @@ class Pattern:
         """Whether every shape that a later arm takes is taken by this one."""
         if self.guard is not None:
             return False
-        spend(6)
-        if later.rest:
-            ranks = range(13) if source.rank is None else [source.rank]
-            possible = [rank for rank in ranks if later.admits_rank(rank)]
-        else:
-            possible = [later.least] if source.rank in (None, later.least) else []
-        for rank in possible:
-            if not self.admits_rank(rank):
-                return False
-            theirs = dict(later.placed(rank))
-            for axis, entry in self.placed(rank):
-                if source.rank is not None and entry not in self.open_tests(source):
-                    continue
-                if entry.same_as is not None:
-                    return False
-                if entry.test is None:
-                    continue
-                other = theirs.get(axis)
-                if other is None or other.test != entry.test:
-                    return False
-        return bool(possible)
+        ranks = range(13) if source.rank is None else [source.rank]
+        possible = [rank for rank in ranks if later.admits_rank(rank)]
+        return bool(possible) and all(
+            self.admits_rank(rank) and self.follows(later.equalities(source, rank), rank)
+            for rank in possible
+        )
+
+    def follows(self, known: Equalities, rank: int) -> bool:
+        """Whether all that this arm tests is so where certain equalities hold."""
+        placed = self.placed(rank)
+        return all(
+            (entry.test is None or known.same(axis, entry.test))
+            and (entry.same_as is None or known.same(axis, placed[entry.same_as][0]))
+            for axis, entry in placed
+        )
+
+    def equalities(self, source: Shape, rank: int) -> Equalities:
+        """What holds of the axes of a shape of some rank that this arm takes."""
+        known = Equalities()
+        for i, dim in enumerate(source.prefix):
+            known.join(i, dim)
+        for i, dim in enumerate(reversed(source.suffix), 1):
+            known.join(rank - i, dim)
+        placed = self.placed(rank)
+        for axis, entry in placed:
+            if entry.test is not None:
+                known.join(axis, entry.test)
+            if entry.same_as is not None:
+                known.join(axis, placed[entry.same_as][0])
+        return known
+
+
+class Equalities:
+    """Axes and sizes that are equal to one another."""
+
+    def __init__(self) -> None:
+        self.above: dict[int | Dim, int | Dim] = {}
+
+    def root(self, one: int | Dim) -> int | Dim:
+        while one in self.above:
+            one = self.above[one]
+        return one
+
+    def join(self, one: int | Dim, other: int | Dim) -> None:
+        first, second = self.root(one), self.root(other)
+        if first != second:
+            self.above[first] = second
+
+    def same(self, one: int | Dim, other: int | Dim) -> bool:
+        return self.root(one) == self.root(other)
+
+    def contradiction(self) -> tuple[Dim, Dim] | None:
+        """Two sizes that would have to be equal and cannot be."""
+        sizes = [key for key in {*self.above, *self.above.values()} if isinstance(key, Dim)]
+        for i, one in enumerate(sizes):
+            for other in sizes[i + 1 :]:
+                if self.same(one, other) and (one - other).never_zero:
+                    return one, other
+        return None
 
 
 def check_arms(body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pattern]) -> None:
