@@ -156,6 +156,8 @@ class Resolver:
 
     def complain_about_source(self, line: ast.Line) -> None:
         """Say why a line that should start a connection does not."""
+        if self.neuron.damaged:
+            raise Failed
         first = line.steps[0]
         followed = len(line.steps) > 1 or line.block is not None
         if followed and not line.continues and isinstance(first, ast.Node | ast.TupleStep):

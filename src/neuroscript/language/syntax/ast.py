@@ -426,7 +426,7 @@ class Neuron:
     span: Span
     """From the word `neuron` to the `:` of its header."""
     damaged: bool = False
-    """Whether lines of it were left out because they did not parse."""
+    """Whether lines of it were left out because they did not parse, or stand too deep."""
 
 
 @record

@@ -45,6 +45,9 @@ class LogicalLine:
     bad: bool = False
     """Whether an error in it has been reported, so that it is not parsed."""
 
+    astray: bool = False
+    """Whether it is deeper than it can be: what it goes on from is anyone's guess."""
+
     @property
     def end(self) -> int:
         return self.start + len(self.text)
@@ -322,6 +325,7 @@ def _levels(scanner: _Scanner, sink: Sink) -> list[LogicalLine]:
     source, columns = scanner.source, [0]
     first_indent: tuple[str, Span] | None = None
     lines: list[LogicalLine] = []
+    too_deep = 0  # the width of lines that are told to be deeper than they can be
     for text, start, line_start, bad in scanner.lines:
         margin = source.text[line_start:start]
         if margin:
@@ -333,14 +337,19 @@ def _levels(scanner: _Scanner, sink: Sink) -> list[LogicalLine]:
                 margin = margin.expandtabs(4) if first_indent[0] == " " else margin
         width = len(margin)
         previous = lines[-1] if lines else None
+        astray = False
+        if width <= columns[-1]:
+            too_deep = 0
         if width > columns[-1]:
             if previous is None:
                 sink.add(_unexpected(Span(source, line_start, start), None))
                 width = 0
             elif not _opens_block(previous) and not text.startswith(("->", "=>")):
-                lines[-1] = _mend_header(source, previous, Span(source, line_start, start), sink)
+                if width != too_deep:
+                    margin_span = Span(source, line_start, start)
+                    lines[-1] = _mend_header(source, previous, margin_span, sink)
                 if not _opens_block(lines[-1]):
-                    width = columns[-1]
+                    too_deep, width, astray = width, columns[-1], True
         if width > columns[-1]:
             columns.append(width)
         while width < columns[-1]:
@@ -348,7 +357,7 @@ def _levels(scanner: _Scanner, sink: Sink) -> list[LogicalLine]:
         if width > columns[-1]:
             sink.add(_unaligned(Span(source, line_start, start), columns, previous))
             bad = True
-        lines.append(LogicalLine(len(columns) - 1, text, start, bad))
+        lines.append(LogicalLine(len(columns) - 1, text, start, bad, astray))
     return lines
 
 

@@ -136,7 +136,8 @@ def _parse_unit(source: Source, unit: Unit, sink: Sink) -> Neuron | Use | Global
         if isinstance(result, Node):
             with deep_recursion():
                 declaration = Builder(prepared.span).declaration(result, unit.doc)
-            if damaged and isinstance(declaration, Neuron):
+            astray = any(line.astray for line in lines)
+            if (damaged or astray) and isinstance(declaration, Neuron):
                 return replace(declaration, damaged=True)
             return declaration
         row, problem = _explain(prepared, result)
