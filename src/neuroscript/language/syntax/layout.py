@@ -328,26 +328,21 @@ def _levels(scanner: _Scanner, sink: Sink) -> list[LogicalLine]:
     too_deep = 0  # the width of lines that are told to be deeper than they can be
     for text, start, line_start, bad in scanner.lines:
         margin = source.text[line_start:start]
-        if margin:
-            kind = margin[0]
-            if first_indent is None:
-                first_indent = kind, Span(source, line_start, start)
-            if margin.strip(first_indent[0]):
-                sink.add(_mixed(Span(source, line_start, start), first_indent))
-                margin = margin.expandtabs(4) if first_indent[0] == " " else margin
-        width = len(margin)
+        place = Span(source, line_start, start)
+        if margin and first_indent is None:
+            first_indent = margin[0], place
+        width = _width(margin, place, first_indent, sink)
         previous = lines[-1] if lines else None
         astray = False
         if width <= columns[-1]:
             too_deep = 0
         if width > columns[-1]:
             if previous is None:
-                sink.add(_unexpected(Span(source, line_start, start), None))
+                sink.add(_unexpected(place, None))
                 width = 0
             elif not _opens_block(previous) and not text.startswith(("->", "=>")):
                 if width != too_deep:
-                    margin_span = Span(source, line_start, start)
-                    lines[-1] = _mend_header(source, previous, margin_span, sink)
+                    lines[-1] = _mend_header(source, previous, place, sink)
                 if not _opens_block(lines[-1]):
                     too_deep, width, astray = width, columns[-1], True
         if width > columns[-1]:
@@ -355,10 +350,18 @@ def _levels(scanner: _Scanner, sink: Sink) -> list[LogicalLine]:
         while width < columns[-1]:
             columns.pop()
         if width > columns[-1]:
-            sink.add(_unaligned(Span(source, line_start, start), columns, previous))
+            sink.add(_unaligned(place, columns, previous))
             bad = True
         lines.append(LogicalLine(len(columns) - 1, text, start, bad, astray))
     return lines
+
+
+def _width(margin: str, place: Span, first: tuple[str, Span] | None, sink: Sink) -> int:
+    """How deep a line stands; a margin that mixes tabs and spaces is told."""
+    if first is not None and margin.strip(first[0]):
+        sink.add(_mixed(place, first))
+        margin = margin.expandtabs(4) if first[0] == " " else margin
+    return len(margin)
 
 
 def _opens_block(line: LogicalLine) -> bool:
