@@ -34,6 +34,10 @@ from neuroscript.language.explain import codes, page
     "--params", multiple=True, metavar="NAME=VALUE",
     help='Values for the entry neuron: --params "dim=64 heads=8".',
 )  # fmt: skip
+@click.option(
+    "--allow-outside", is_flag=True,
+    help="Let `use local` of a .ns file read files outside its folder.",
+)  # fmt: skip
 def command(
     files: tuple[Path, ...],
     format_: str,
@@ -41,17 +45,19 @@ def command(
     strict: bool,
     neuron: str | None,
     params: tuple[str, ...],
+    allow_outside: bool,
 ) -> int:
     """Find mistakes in .ns files, and in configs with the neuron they train.
 
     Ends with 0 if there are none (warnings alone are none), 1 if there are some, 2 for a mistake
     in the command line or in a config.
     """
-    found, status = check_files(files, neuron, parse_params(params))
+    given = neuron, parse_params(params), allow_outside
+    found, status = check_files(files, *given)
     if mend_files and any(d.fix is not None for d in found):
         for path, count in mend(found).items():
             click.echo(f"mended {count} in {path}", err=True)
-        found, status = check_files(files, neuron, parse_params(params))
+        found, status = check_files(files, *given)
     errors = [d for d in found if strict or d.severity is Severity.ERROR]
     if format_ == "json":
         click.echo(json.dumps([as_data(d) for d in found], indent=2))
@@ -68,14 +74,14 @@ def command(
 
 
 def check_files(
-    files: Sequence[Path], neuron: str | None, params: Mapping[str, Any]
+    files: Sequence[Path], neuron: str | None, params: Mapping[str, Any], allow_outside: bool
 ) -> tuple[list[Diagnostic], int]:
     """Diagnostics of all files, and the exit code that what cannot be read asks for."""
     found: list[Diagnostic] = []
     status = 0
     for path in files:
         try:
-            found += check_file(path, neuron, params)
+            found += check_file(path, neuron, params, allow_outside)
         except NeuroScriptError as error:
             found += error.diagnostics
             status = max(status, error.exit_code)
@@ -91,10 +97,13 @@ def point_to_pages(found: Sequence[Diagnostic]) -> None:
         click.echo(f"more about it: neuroscript explain {' '.join(told[:3])}", err=True)
 
 
-def check_file(path: Path, neuron: str | None, params: Mapping[str, Any]) -> list[Diagnostic]:
+def check_file(
+    path: Path, neuron: str | None, params: Mapping[str, Any], allow_outside: bool
+) -> list[Diagnostic]:
     """Diagnostics of a `.ns` file, or of a config and the neuron that it names."""
     if path.suffix not in (".yml", ".yaml"):
-        return list(check_path(path, neuron, params).diagnostics)
+        checked = check_path(path, neuron, params, allow_outside=allow_outside)
+        return list(checked.diagnostics)
     from neuroscript.config import check_config, load_config
 
     given = [f"model.params.{name}={json.dumps(value)}" for name, value in params.items()]

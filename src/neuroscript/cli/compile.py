@@ -27,6 +27,10 @@ from neuroscript.language import check_path
     help="Put host classes into the file, so that it needs torch alone (plain modules only).",
 )  # fmt: skip
 @click.option(
+    "--allow-outside", is_flag=True,
+    help="Let `use local` read files outside the folder of FILE.",
+)  # fmt: skip
+@click.option(
     "--runtime-checks", is_flag=True,
     help="Let forward() test the sizes of what arrives, and say which line expects others.",
 )  # fmt: skip
@@ -36,13 +40,14 @@ def command(
     output: Path | None,
     target: Target | None,
     bundled: bool,
+    allow_outside: bool,
     runtime_checks: bool,
 ) -> int:
     """Write a .ns file as readable Python."""
     if bundled and target == "lightning":
         raise click.UsageError("--bundle is for plain modules: leave --target out, or use torch")
     target = target or ("torch" if bundled else "lightning")
-    checked = check_path(file, neuron)
+    checked = check_path(file, neuron, allow_outside=allow_outside)
     code = emit(checked, neuron, target, bundled, runtime_checks)
     show(checked.diagnostics)
     if output is None:

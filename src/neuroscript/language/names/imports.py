@@ -42,19 +42,24 @@ class File:
 
 @dataclass(slots=True)
 class Loader:
-    """Reads files, each once; `root` is the folder that `use local` cannot leave."""
+    """Reads files, each once; `root` is the folder that `use local` cannot leave, for the files of
+    a package that of the package.
+    """
 
     sink: Sink
     root: Path | None
     """None: files anywhere."""
 
     files: dict[Path, File | None] = field(default_factory=dict)
-    active: list[tuple[Path, Span]] = field(default_factory=list)
+    active: list[tuple[Path, Span | None]] = field(default_factory=list)
+    """The files that are being read, outermost first, with the `use` that each is read for."""
     room: int = MAX_BYTES
     """How many bytes may still be imported."""
 
     def load(self, source: Source, base: Path | None) -> File:
         """A program with its imports; `base` is the folder that its local paths start from."""
+        if not self.active and source.path is not None:
+            self.active.append((source.path.resolve(), None))
         program = parse(source, self.sink)
         scope = Scope(standard_library())
         scope.define(program)
@@ -137,7 +142,10 @@ class Loader:
             shown = f"`{wanted}` has no file to import from at this path"
             self.no_such(use.span, shown, ())
             return None
-        return self.file(use.span, folder.joinpath(*folders), "/".join([wanted, *folders]) + ".ns")
+        outer, self.root = self.root, folder if self.root is not None else None
+        file = self.file(use.span, folder.joinpath(*folders), "/".join([wanted, *folders]) + ".ns")
+        self.root = outer
+        return file
 
     def file(self, span: Span, stem: Path, shown: str) -> File | None:
         path = stem.with_name(stem.name + ".ns")
@@ -148,8 +156,12 @@ class Loader:
         key = path.resolve()
         if key in [active for active, _ in self.active]:
             start = [active for active, _ in self.active].index(key)
-            chain = [(s, "imports the next") for _, s in self.active[start:]]
-            self.sink.add(ImportCycle(span, tuple(c for c in chain if c[0] != span)))
+            chain = tuple(
+                (place, "imports the next")
+                for _, place in self.active[start:]
+                if place is not None and place != span
+            )
+            self.sink.add(ImportCycle(span, chain))
             return None
         if key not in self.files:
             source = self.read(span, path, shown)
@@ -280,5 +292,6 @@ def unused_imports(file: File, used: set[str], sink: Sink) -> None:
     for use in file.program.uses:
         last = use.path[-1].text
         name = use.alias.text if use.alias is not None else last
-        if last != "*" and name not in used and use.provider.text != "core":
+        found = name not in file.scope.missing and use.provider.text != "core"
+        if last != "*" and name not in used and found:
             sink.add(Unused(use.span, "import", name))
