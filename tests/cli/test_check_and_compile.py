@@ -147,7 +147,7 @@ def test_checking_compiling_and_help_import_no_torch(write) -> None:  # type: ig
 def test_a_bug_of_ours_is_no_traceback(
     monkeypatch: pytest.MonkeyPatch, write, capsys: pytest.CaptureFixture[str]
 ) -> None:  # type: ignore[no-untyped-def]
-    def fail(*_args: object) -> None:
+    def fail(*_args: object, **_options: object) -> None:
         raise RuntimeError("boom")
 
     monkeypatch.setattr("neuroscript.cli.check.check_path", fail)
