@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -173,16 +173,23 @@ class Pattern:
                 found.append(entry)
         return found
 
-    def covers(self, later: Pattern, source: Shape) -> bool:
-        """Whether every shape that a later arm takes is taken by this one."""
-        if self.guard is not None:
-            return False
-        ranks = range(13) if source.rank is None else [source.rank]
-        possible = [rank for rank in ranks if later.admits_rank(rank)]
-        return bool(possible) and all(
-            self.admits_rank(rank) and self.follows(later.equalities(source, rank), rank)
-            for rank in possible
+    def covers(self, later: Mapping[int, Equalities]) -> bool:
+        """Whether every shape that a later arm takes is taken by this one.
+
+        `later` is what holds of the axes that the later arm takes, for each rank.
+        """
+        spend(6)
+        return self.guard is None and all(
+            self.admits_rank(rank) and self.follows(known, rank) for rank, known in later.items()
         )
+
+    def taken(self, source: Shape) -> dict[int, Equalities]:
+        """What holds of the axes that it takes, for each rank that the source may have."""
+        if source.rank is not None:
+            ranks: Iterable[int] = [source.rank]
+        else:
+            ranks = range(13) if self.rest else [self.least]
+        return {rank: self.equalities(source, rank) for rank in ranks if self.admits_rank(rank)}
 
     def follows(self, known: Equalities, rank: int) -> bool:
         """Whether all that this arm tests is so where certain equalities hold."""
@@ -243,7 +250,8 @@ def check_arms(body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pat
     reachable: list[tuple[Pattern, Span]] = []
     for arm, pattern in zip(step.arms, patterns, strict=True):
         why = pattern.contradicts(source)
-        covering = next((s for p, s in reachable if p.covers(pattern, source)), None)
+        taken = pattern.taken(source) if why is None else {}
+        covering = next((s for p, s in reachable if p.covers(taken)), None) if taken else None
         if why is not None:
             body.sink.add(Unreachable(arm.span, why, None))
         elif covering is not None:

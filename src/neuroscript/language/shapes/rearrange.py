@@ -529,7 +529,7 @@ class Rearrangement:
                 stretches[-1][1].append(spec)
         stretches[-1][0].extend(i for i in loose if i >= position)
         for axes, entries in stretches:
-            self.stretch(axes, entries)
+            self.stretch(axes, entries, specs)
         dims = [self.target_dim(spec, stretches) for spec in specs]
         target = tuple(
             self.size(spec.axes[0]) if len(spec.axes) == 1 else spec.dim for spec in specs
@@ -537,19 +537,29 @@ class Rearrangement:
         plan = Plan(tuple(self.axes), self.lead is not None, merged=target)
         return self.shape(dims), plan
 
-    def stretch(self, axes: list[int], entries: list[_Spec]) -> None:
+    def stretch(self, axes: list[int], entries: list[_Spec], specs: list[_Spec]) -> None:
         if bool(axes) != bool(entries):
             if axes:
                 self.ambiguous(f"{self.parts[axes[0]]} has no entry between its neighbours")
-            before, after = Dim.const(1), entries[0].dim or Dim.const(1)
-            if (after - before).never_zero:
-                self.count_changes(before, after)
+            after = entries[0].dim or Dim.const(1)
+            self.check_count(specs)
             self.ambiguous(f"{after} has no axis between its neighbours")
         if any(entry.dim is None for entry in entries):
             return
         before = reduce(mul, (self.parts[i] for i in axes), Dim.const(1))
         after = reduce(mul, (e.dim for e in entries if e.dim is not None), Dim.const(1))
         if self.unifier.equal(after, before, assume=False) is Verdict.REFUTED:
+            self.count_changes(before, after)
+
+    def check_count(self, specs: list[_Spec]) -> None:
+        """Whether the whole target can have as many elements as the source (NS309)."""
+        sizes = [spec.dim for spec in specs if not spec.axes]
+        if any(size is None for size in sizes):
+            return
+        used = [self.parts[i] for spec in specs for i in spec.axes]
+        before = reduce(mul, self.parts, Dim.const(1))
+        after = reduce(mul, [*used, *(size for size in sizes if size is not None)], Dim.const(1))
+        if (after - before).never_zero:
             self.count_changes(before, after)
 
     def target_dim(self, spec: _Spec, stretches: list[tuple[list[int], list[_Spec]]]) -> Dim:
