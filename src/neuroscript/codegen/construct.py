@@ -122,14 +122,14 @@ class Constructor:
             head, items, tail = write(value)
             self.init.wrapped(f"{target} = {head}", items, tail)
             return
-        word = "if"
+        word, typed = "if", self.typed(value, target) if write == self.made else target
         for condition, option in value.branches:
             self.init.line(f"{word} {self.in_init.text(condition)}:")
             self.init.depth += 1
             head, items, tail = write(option)
-            self.init.wrapped(f"{target} = {head}", items, tail)
+            self.init.wrapped(f"{typed} = {head}", items, tail)
             self.init.depth -= 1
-            word = "elif"
+            word, typed = "elif", target
         self.init.line("else:")
         self.init.depth += 1
         if value.otherwise is not None:
@@ -138,6 +138,14 @@ class Constructor:
         else:
             self.init.line(f"{target} = nn.Identity()")
         self.init.depth -= 1
+
+    @staticmethod
+    def typed(value: ast.Conditional, target: str) -> str:
+        """The target as it is assigned first: any module, where branches build several classes."""
+        built = {option.span.text.partition("(")[0] for _, option in value.branches}
+        built.add(value.otherwise.span.text.partition("(")[0] if value.otherwise else "Identity")
+        shared = target.startswith("_shared[")
+        return target if shared or len(built) == 1 else f"{target}: nn.Module"
 
     def lazy(self, item: ast.Binding, target: str) -> None:
         """Built if a path that is left uses it: the conditions of the branches it stands in."""
@@ -275,7 +283,10 @@ class Constructor:
         """What is passed to a host: required by position, the rest by name where it differs."""
         for argument in given.values():
             self.guard(argument.value)
-        arguments = [self.argument(definition, given, name, write) for name in host.positional]
+        arguments = [
+            self.as_tuple(self.argument(definition, given, name, write), host)
+            for name in host.positional
+        ]
         for theirs, ours in host.keywords:
             default = definition.params[ours].default
             if default is None or ours in host.always or not host.defaults_agree:
@@ -283,8 +294,17 @@ class Constructor:
             else:
                 omitted = ours not in given or self.is_default(given[ours].value, default)
             if not omitted:
-                arguments.append(f"{theirs}={self.argument(definition, given, ours, write)}")
+                text = self.as_tuple(self.argument(definition, given, ours, write), host)
+                arguments.append(f"{theirs}={text}")
         return arguments
+
+    @staticmethod
+    def as_tuple(text: str, host: HostClass) -> str:
+        """A list for torch: its layers declare tuples of sizes."""
+        inner = text[1:-1]
+        if not host.module.startswith("torch.") or text != f"[{inner}]" or "[" in inner:
+            return text
+        return f"({inner},)" if inner and ", " not in inner else f"({inner})"
 
     def argument(
         self,

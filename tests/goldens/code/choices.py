@@ -14,7 +14,7 @@ class Net(nn.Module):
         if depth > 0 and not pool:
             self.deep = nn.Linear(dim, dim)
         if depth > 1:
-            self.norm = nn.LayerNorm(dim)
+            self.norm: nn.Module = nn.LayerNorm(dim)
         elif pool:
             self.norm = nn.RMSNorm(dim, eps=1e-06)
         else:

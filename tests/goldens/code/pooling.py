@@ -9,7 +9,7 @@ class Net(nn.Module):
 
     def __init__(self, classes: int = 10) -> None:
         super().__init__()
-        self.conv2d = nn.Conv2d(3, 16, [3, 5], padding=[1, 2], bias=False)
+        self.conv2d = nn.Conv2d(3, 16, (3, 5), padding=(1, 2), bias=False)
         self.batch_norm = nn.BatchNorm2d(16, momentum=0.05)
         self.depthwise_conv = nn.Conv2d(16, 16, 3, padding="same", groups=16)
         self.max_pool = nn.MaxPool2d(2, stride=1)

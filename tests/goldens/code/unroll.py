@@ -45,7 +45,7 @@ class Net(nn.Module):
             width = dim * (i + 1)
             widen = nn.Linear(width, width + dim)
             if i == 0:
-                act = nn.GELU()
+                act: nn.Module = nn.GELU()
             else:
                 act = nn.Tanh()
             inner = nn.ModuleList(
