@@ -198,3 +198,16 @@ neuron A:
         v10 -> ReLU() -> out
 """
     assert said(text) == ["NS901"]
+
+
+def test_an_output_that_an_assumption_makes_inexact_is_told() -> None:
+    text = """\
+neuron A(d):
+    in: [batch, d]
+    out half: [batch, d / 2]
+    out rest: [batch, 4]
+    graph:
+        in -> Linear(d, d / 2) -> half
+        in -> Linear(1, 4) -> rest
+"""
+    assert codes(text) == ["NS509"]

@@ -191,7 +191,7 @@ class Body:
             self.bind_context()
             self.enter(self.flow)
             self.walk(self.flow.steps)
-            outputs = tuple(self.result(i, self.flow) for i in range(len(self.ports.outputs)))
+            outputs = tuple(self.exact_result(i, self.flow) for i in range(len(outputs)))
         self.unifier.settle()
         if problems is None:
             self.tell_run_time_sizes()
@@ -392,6 +392,18 @@ class Body:
         )
 
     # --- outputs against their declarations
+
+    def exact_result(self, index: int, flow: Flow) -> TensorType:
+        """An output; the declared one where what was assumed makes a size of it inexact."""
+        try:
+            return self.result(index, flow)
+        except Inexact as problem:
+            tensor = flow.outputs[index]
+            span = tensor.span if tensor is not None else self.definition.span
+            over, under = repr(problem.over), repr(problem.under)
+            self.sink.add(InexactDivision(span, over, under))
+            self.failed = True
+            return self.ports.outputs[index]
 
     def result(self, index: int, flow: Flow) -> TensorType:
         """An output as inferred, after it has been held against its declaration."""
