@@ -20,7 +20,7 @@ from programs.mutate import mutated
 RUN = {"deadline": None, "derandomize": True, "phases": [Phase.explicit, Phase.generate]}
 """Programs are shown whole: to make a smaller one takes minutes."""
 
-CORPUS = range(100_000, 100_040)
+CORPUS = range(100_000, 100_080)
 
 
 @pytest.fixture(scope="module")
