@@ -71,11 +71,14 @@ class Names:
     def __init__(self, reserved: frozenset[str] = frozenset()) -> None:
         self.reserved = reserved
         self.taken: set[str] = set()
+        self.numbers: dict[str, int] = {}
+        """The number that is free next, for names that were repeated."""
 
     def take(self, wanted: str) -> str:
         base = safe(wanted, self.reserved)
-        name, number = base, 2
+        name, number = base, self.numbers.get(base, 2)
         while name in self.taken:
             name, number = f"{base}_{number}", number + 1
+        self.numbers[base] = number
         self.taken.add(name)
         return name

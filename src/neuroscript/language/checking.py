@@ -14,6 +14,7 @@ from neuroscript.diagnostics import (
     Sink,
     Source,
     Span,
+    deep_recursion,
     nearest,
 )
 from neuroscript.language.errors import (
@@ -135,7 +136,7 @@ def check(
         source = replace(source, text="")
     folder = base if base is not None else source.path.parent if source.path else None
     loader = Loader(sink, None if allow_outside else folder)
-    with bounded(), uncollected():
+    with bounded(), uncollected(), deep_recursion():
         file = loader.load(source, folder)
         entry = _entry(file.program, file.scope, neuron, sink)
         loaded = (*(f for f in loader.files.values() if f is not None), file)
