@@ -95,7 +95,7 @@ _HEADER = re.compile(r"neuron\s+\w+\s*[(:]")
 _TAIL = re.compile(r"[A-Za-z0-9_]+|\.(?![0-9A-Za-z_])")
 _LONE_SOURCE = re.compile(r"[A-Za-z_][\w.]* *->")
 _NEURON = re.compile(r"neuron\b")
-_WHITE = str.maketrans("\t\n\r", "   ")
+_WHITE = str.maketrans("\n\r", "  ")
 _ESCAPE = re.compile(r"\\(?:[\\\"'ntr0]|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|(.))", re.DOTALL)
 
 _ADVICE = {
@@ -202,18 +202,12 @@ class _Scanner:
             self.bad = True
             self.brackets.clear()
         if self.begin is not None:
-            text = self.source.text[self.begin : self.finish]
-            for start, end in self.blanks:
-                if self.begin <= start < self.finish:
-                    a, b = start - self.begin, end - self.begin
-                    text = text[:a] + " " * (b - a) + text[b:]
-            text = text.replace("\n", " ").replace("\r", " ")
-            self.lines.append((text, self.begin, self.line_start, self.bad))
+            self.lines.append((self.line_text(), self.begin, self.line_start, self.bad))
         self.begin, self.bad, self.previous = None, False, ""
         self.blanks.clear()
 
     def line_text(self) -> str:
-        """The logical line, with blanks for comments and for newlines in brackets."""
+        """The logical line, with blanks for comments, tabs between tokens, newlines in brackets."""
         assert self.begin is not None
         pieces: list[str] = []
         done = self.begin
