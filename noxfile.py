@@ -80,3 +80,10 @@ def bench(session: nox.Session) -> None:
     """Measures, side by side; with `-- --write` the tables of docs/performance.md are renewed."""
     install(session, "test")
     session.run("python", "tests/benchmarks/run.py", *session.posargs)
+
+
+@nox.session
+def corpus(session: nox.Session) -> None:
+    """Counts wrong verdicts of the compiler; `-- --write` renews docs/reliability.md."""
+    install(session, "test")
+    session.run("python", "tests/property/corpus.py", *session.posargs)

@@ -519,7 +519,8 @@ class Constructor:
             if condition not in self.guarded:
                 self.guarded.add(condition)
                 where = f"{division.span.source.name}:{division.span.line}"
-                message = f"NS509: {{{over}}} cannot be divided by {{{under}}} ({where})"
+                shown = [text if text.isdigit() else f"{{{text}}}" for text in (over, under)]
+                message = f"NS509: {shown[0]} cannot be divided by {shown[1]} ({where})"
                 self.init.line(f"if {condition}:")
                 self.init.depth += 1
                 self.init.wrapped("raise ValueError(", [f"f{string(message)}"], ")")
