@@ -77,6 +77,30 @@ FINDINGS = {
         "    graph:\n        b -> if m > 1: Sum(3)\n        -> out\n",
         {"NS207", "NS501"},
     ),
+    "a global of an unknown name": (
+        "@global w = n / 4\nneuron A:\n    in: [b, 4]\n    out: [*]\n"
+        "    graph: in -> Linear(w, w) -> out\n",
+        {"NS202"},
+    ),
+    "a default of an unknown global": (
+        "neuron R(i=@global e):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", {"NS202"},
+    ),
+    "a default of an unknown neuron": (
+        "neuron R(i=p()):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", {"NS201"},
+    ),
+    "a default of a member": (
+        "@global g = 3\nneuron R(i=g[0]):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n",
+        {"NS216"},
+    ),
+    "a global that freezes nothing": (
+        "@global g = Freeze()\nneuron A:\n    in: [*s]\n    out: [*s]\n    graph: in -> g -> out\n",
+        {"NS504"},
+    ),
+    "a size that is a global decides": (
+        "@global e = 3\nneuron A(k=4):\n    in: [*, e]\n    out: [*, 4]\n    context:\n"
+        "        m = if k > e: Linear(e, 4) else: Linear(3, 4)\n    graph: in -> m -> out\n",
+        set(),
+    ),
     "a NUL in a string": (
         'neuron S:\n    in: [*]\n    out: [*]\n    impl: external(module="a", name="\0")\n',
         {"NS605"},

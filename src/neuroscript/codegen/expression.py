@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import assert_never
 
 from neuroscript.codegen.writer import string
+from neuroscript.diagnostics import InternalError
 from neuroscript.language.shapes.values import Abstract, to_python
 from neuroscript.language.syntax import ast
 
@@ -52,9 +53,9 @@ class Expressions:
             case ast.Literal(literal):
                 return literal_text(literal), ATOM
             case ast.NameValue(name):
-                return self.neuron(value) or self.names.get(name, name), ATOM
+                return self.neuron(value) or self.names.get(name) or _nothing(value), ATOM
             case ast.CallValue() | ast.MemberValue() | ast.BlockValue() | ast.GlobalValue():
-                return self.neuron(value) or value.span.text, ATOM
+                return self.neuron(value) or _nothing(value), ATOM
             case ast.ListValue(items):
                 return f"[{', '.join(self.text(item) for item in items)}]", ATOM
             case ast.Unary("not", operand):
@@ -70,6 +71,11 @@ class Expressions:
                 return f"{a} {operator} {b}", strength
             case _:
                 assert_never(value)
+
+
+def _nothing(value: ast.Value) -> str:
+    """Source text never becomes code, whatever goes wrong."""
+    raise InternalError(f"{value.span}: nothing says what this is in Python")
 
 
 def literal_text(value: object) -> str:

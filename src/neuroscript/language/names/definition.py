@@ -52,6 +52,13 @@ class Definition:
         """What its context binds, by name."""
         return {item.name.text: item for item in self.neuron.items}
 
+    @cached_property
+    def sizes(self) -> Mapping[str, Span]:
+        """The named sizes of its inputs that only a run tells."""
+        named = dim_names(port.shape for port in self.neuron.inputs)
+        known = {name for name in named if name in self.params or self.scope.find_global(name)}
+        return {name: span for name, span in named.items() if name not in known}
+
     @property
     def span(self) -> Span:
         return self.neuron.span

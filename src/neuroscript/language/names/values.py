@@ -8,7 +8,7 @@ from typing import assert_never
 
 from neuroscript.diagnostics import Sink, Span, nearest
 from neuroscript.language.names.arguments import bind
-from neuroscript.language.names.definition import Definition, dim_names
+from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.errors import (
     CannotBeBuilt,
     RunTimeDecides,
@@ -35,9 +35,7 @@ class Visible:
 
     def sizes(self) -> dict[str, Span]:
         """Names known only when the model runs: sizes of inputs, and captures."""
-        ports = dim_names(port.shape for port in self.definition.neuron.inputs)
-        named = {name: span for name, span in ports.items() if name not in self.definition.params}
-        return {**named, **self.captures}
+        return {**self.definition.sizes, **self.captures}
 
     def names(self) -> list[str]:
         scope = self.definition.scope
