@@ -211,3 +211,30 @@ neuron A(d):
         in -> Linear(1, 4) -> rest
 """
     assert codes(text) == ["NS509"]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "expected"),
+    [
+        ("[b, n, 3]", "[b, 3, m]", "[b, n, m]"),
+        ("[n, 3]", "[b, 3, m]", "[b, n, m]"),
+        ("[b, 1, n, 3]", "[h, 3, m]", "[b, h, n, m]"),
+        ("[*r, n, 3]", "[3, m]", "[*r, n, m]"),
+        ("[*r, n, 3]", "[*r, 3, m]", "[*r, n, m]"),
+        ("[b, n, 3]", "[c, 3, m]", "NS307"),
+        ("[*r, n, 3]", "[*q, 3, m]", "NS307"),
+        ("[b, n, 3]", "[b, 4, m]", "NS301"),
+        ("[b, n, 3]", "[3]", "NS302"),
+    ],
+)
+def test_matrices_are_multiplied_for_each_of_a_batch(left: str, right: str, expected: str) -> None:
+    text = (
+        f"neuron A:\n    in x: {left}\n    in y: {right}\n    out: [*]\n"
+        "    graph: (x, y) -> MatMul() -> out\n"
+    )
+    if expected.startswith("NS"):
+        assert codes(text) == [expected]
+    else:
+        assert codes(text) == []
+        shape = check_text(text).signature().outputs[0]
+        assert str(shape) == expected

@@ -436,6 +436,27 @@ def _meet(op: Operation, x: Dim, y: Dim, left: Shape, right: Shape, index: int) 
     return op.unifier.dim(x)
 
 
+def _matmul(op: Operation) -> tuple[Shape]:
+    """What stands before the last two axes is brought together as by addition."""
+    first, second = _matrix(op.inputs[0]), _matrix(op.inputs[1])
+    if first is None or second is None:
+        return (_unknown_shape(),)
+    (left, (rows, _)), (right, (_, columns)) = first, second
+    batch = _aligned(op, left, right, 1)
+    return (batch.join_behind((rows, columns)),)
+
+
+def _matrix(shape: Shape) -> tuple[Shape, tuple[Dim, Dim]] | None:
+    """What stands before the last two axes, and these; None where they are not known."""
+    dims = shape.prefix if shape.seq is None else shape.suffix
+    if len(dims) < 2:
+        return None
+    rest, last = dims[:-2], (dims[-2], dims[-1])
+    if shape.seq is None:
+        return Shape(rest), last
+    return Shape(shape.prefix, shape.seq, rest), last
+
+
 # --- parts
 
 
@@ -692,6 +713,7 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "Einsum": _einsum,
     "Cast": _same_shape,
     "Parameter": _parameter,
+    "MatMul": _matmul,
     "Add": _broadcast,
     "Subtract": _broadcast,
     "Multiply": _broadcast,

@@ -54,6 +54,12 @@ class Shape:
             return Shape(self.prefix + middle.prefix + self.suffix)
         return Shape(self.prefix + middle.prefix, middle.seq, middle.suffix + self.suffix)
 
+    def join_behind(self, dims: tuple[Dim, ...]) -> Shape:
+        """With more dimensions at its end."""
+        if self.seq is None:
+            return Shape(self.prefix + dims)
+        return Shape(self.prefix, self.seq, self.suffix + dims)
+
     def substitute(self, dims: Mapping[Var, Dim], seqs: Mapping[Seq, Shape]) -> Shape:
         shape = Shape(
             tuple(dim.substitute(dims) for dim in self.prefix),
