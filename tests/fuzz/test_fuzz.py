@@ -77,6 +77,22 @@ FINDINGS = {
         "    graph:\n        b -> if m > 1: Sum(3)\n        -> out\n",
         {"NS207", "NS501"},
     ),
+    "a size in a list for a source": (
+        "neuron A:\n    in: [b, n]\n    out: [*]\n    graph:\n        Parameter([n]) -> p\n"
+        "        (in, p) -> Add() -> out\n",
+        {"NS404"},
+    ),
+    "a parameter of a host that is a keyword": (
+        "neuron D(with=false):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/Dropout\n", set(),
+    ),
+    "a size times a global": (
+        "@global ratio = 4\nneuron A:\n    in: [*, dim]\n    out: [*, dim]\n"
+        "    graph: in -> Linear(dim, ratio * dim) -> Linear(ratio * dim, dim) -> out\n",
+        set(),
+    ),
+    "a NUL in a default": (
+        "neuron D(w=`\0`):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", set(),
+    ),
     "a global of an unknown name": (
         "@global w = n / 4\nneuron A:\n    in: [b, 4]\n    out: [*]\n"
         "    graph: in -> Linear(w, w) -> out\n",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 from neuroscript.codegen.aggregates import Aggregates
 from neuroscript.codegen.dims import Sizes, only_params
 from neuroscript.codegen.expression import Expressions, divisions, known_text
-from neuroscript.codegen.host import HostClass, host_of
+from neuroscript.codegen.host import HostClass, by_keyword, host_of
 from neuroscript.codegen.naming import INIT_NAMES, safe, snake_case
 from neuroscript.codegen.writer import Writer, string
 from neuroscript.diagnostics import InternalError, Sink
@@ -50,6 +50,9 @@ class Constructor:
         """Sizes as `forward` reads them where a pattern or port names them."""
         self.sizes_read: dict[str, str] = {}
         """Sizes of inputs that `forward` reads at its start."""
+        self.tensors: frozenset[str] = frozenset()
+        """The variables of `forward` that hold tensors, `inputs` those of the ports."""
+        self.inputs: tuple[str, ...] = ()
         self.param_attributes: dict[str, str] = {}
         self.global_attributes: dict[str, str] = {}
         self.guarded: set[str] = set()
@@ -295,7 +298,7 @@ class Constructor:
                 omitted = ours not in given or self.is_default(given[ours].value, default)
             if not omitted:
                 text = self.as_tuple(self.argument(definition, given, ours, write), host)
-                arguments.append(f"{theirs}={text}")
+                arguments.append(by_keyword(theirs, text))
         return arguments
 
     @staticmethod
@@ -490,16 +493,19 @@ class Constructor:
                 with self.before_branches():
                     self.init.line(f"{text} = {self.locals[name]}")
             return text
-        for port in self.owner.definition.neuron.inputs:
+        found = self.owner.definition.scope.find_global(name)
+        if found is not None:
+            return self.global_text(found)
+        for port, variable in zip(self.owner.definition.neuron.inputs, self.inputs, strict=True):
             for i, dim in enumerate(port.shape.dims):
                 if isinstance(dim, ast.NameValue) and dim.name == name:
                     runs = [d for d in port.shape.dims if isinstance(d, ast.StarDim)]
                     index = i - len(port.shape.dims) if runs else i
-                    variable = safe(port.name.text if port.name else "x", {"self"})
-                    self.sizes_read[name] = f"{variable}.shape[{index}]"
-                    return name
-        found = self.owner.definition.scope.find_global(name)
-        return self.global_text(found) if found is not None else name
+                    local = safe(name, INIT_NAMES | self.tensors | {"F"})
+                    tensor = f"{variable}[0]" if port.variadic else variable
+                    self.sizes_read[local] = f"{tensor}.shape[{index}]"
+                    return local
+        raise InternalError(f"{self.owner.definition.span}: `forward` has no `{name}`")
 
     # --- divisions
 

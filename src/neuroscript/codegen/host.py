@@ -13,6 +13,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from keyword import iskeyword
 
 from neuroscript.diagnostics import InternalError, Span
 from neuroscript.language.names.definition import Definition
@@ -52,6 +53,11 @@ class HostExpression:
 
 
 Host = HostClass | HostExpression
+
+
+def by_keyword(name: str, text: str) -> str:
+    """An argument of a host by its name, which may be a word that Python keeps to itself."""
+    return f'**{{"{name}": {text}}}' if iskeyword(name) else f"{name}={text}"
 
 
 def host_of(definition: Definition) -> Host:

@@ -11,7 +11,7 @@ from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.lightning_module import LIGHTNING_IMPORTS, write_lightning_module
 from neuroscript.codegen.naming import MODULE_NAMES, safe
 from neuroscript.codegen.neuron import Classes, NeuronClass
-from neuroscript.codegen.writer import Line, Writer
+from neuroscript.codegen.writer import SELF, Line, Writer
 from neuroscript.diagnostics import NeuroScriptError, Span, deep_recursion
 from neuroscript.language import Checked
 from neuroscript.language.errors import Intricate
@@ -22,8 +22,6 @@ from neuroscript.language.shapes.values import NeuronValue
 from neuroscript.language.work import TooMuchWork, allow, bounded, uncollected
 
 Target = Literal["torch", "lightning"]
-
-_SELF = "\x00self\x00"
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,9 +142,9 @@ class _Module(Classes):
         if key in self.names:
             return self.names[key]
         if key in self.active:
-            return _SELF if key == self.active[-1] else self.name_for(value.definition)
+            return SELF if key == self.active[-1] else self.name_for(value.definition)
         self.active.append(key)
-        writer = NeuronClass(inferred, self, self.imports, _SELF)
+        writer = NeuronClass(inferred, self, self.imports, SELF)
         lines = writer.write()
         self.active.pop()
         text = "\n".join(lines)
@@ -155,7 +153,7 @@ class _Module(Classes):
             name = self.name_for(value.definition)
             variants[text] = name
             self.written.append(
-                (name, [Line(line.replace(_SELF, name), line.place) for line in lines])
+                (name, [Line(line.replace(SELF, name), line.place) for line in lines])
             )
         self.names[key] = variants[text]
         self.shared[key] = writer.shares

@@ -9,7 +9,7 @@ from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.expression import Expressions
 from neuroscript.codegen.forward import Variables, is_alias
 from neuroscript.codegen.guards import write_guards
-from neuroscript.codegen.host import HostExpression, host_of
+from neuroscript.codegen.host import HostExpression, by_keyword, host_of
 from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.kinds import TYPES, param_kinds
 from neuroscript.codegen.naming import INIT_NAMES, MODULE_ATTRIBUTES, Names, safe, snake_case
@@ -152,6 +152,8 @@ class NeuronClass:
         if flow is None:
             raise InternalError(f"{self.definition.name} has no flow")
         variables = Variables(self.definition, flow, is_alias, self.arms)
+        self.constructor.tensors = frozenset(variables.names.values())
+        self.constructor.inputs = tuple(variables[tensor] for tensor in flow.inputs)
         self.uses = uses(self)
         self.constructor.bindings()
         body = Writer(out.depth + 1, out.place)
@@ -198,7 +200,7 @@ class NeuronClass:
         else:
             attribute = self.attributes.take(snake_case(host.name))
             arguments = [self.params[name] for name in host.positional]
-            arguments += [f"{theirs}={self.params[ours]}" for theirs, ours in host.keywords]
+            arguments += [by_keyword(t, self.params[ours]) for t, ours in host.keywords]
             text = self.imports.host_class(host)
             self.init.wrapped(f"self.{attribute} = {text}(", arguments, ")")
             call = f"self.{attribute}({', '.join(passed)})"

@@ -10,7 +10,7 @@ from neuroscript.codegen.dims import Sizes
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.forward import Variables, is_alias
 from neuroscript.codegen.host import HostClass, HostExpression, host_of
-from neuroscript.codegen.naming import safe, snake_case
+from neuroscript.codegen.naming import INIT_NAMES, safe, snake_case
 from neuroscript.codegen.patterns import arm_test
 from neuroscript.codegen.rearranged import rearranged
 from neuroscript.codegen.writer import Chain, Line, Writer, string
@@ -261,6 +261,7 @@ class Steps:
                 continue
             for name in names_in(argument.value):
                 known = name.name in self.owner.params or name.name in self.owner.bound
+                known |= self.owner.definition.scope.find_global(name.name) is not None
                 if not known and name.name not in names:
                     names.append(name.name)
         return names
@@ -304,7 +305,8 @@ class Steps:
         attribute = self.owner.attributes.take(snake_case(target.definition.name))
         local = self.owner.imports.host("neuroscript.primitives", "Materialised")
         saved = dict(self.constructor.locals)
-        self.constructor.locals.update({name: name for name in sizes})
+        names = {name: safe(name, INIT_NAMES) for name in sizes}
+        self.constructor.locals.update(names)
         value = self.constructor.evaluator().arguments(target.definition, target.arguments)
         head, items, tail = self.constructor.construct(
             target.definition, target.arguments, NeuronValue(target.definition, value or ())
@@ -312,7 +314,7 @@ class Steps:
         self.constructor.locals = saved
         text = f"{head}{', '.join(items)}{tail}"
         self.owner.init.wrapped(
-            f"self.{attribute} = {local}(", [f"lambda {', '.join(sizes)}: {text}"], ")"
+            f"self.{attribute} = {local}(", [f"lambda {', '.join(names.values())}: {text}"], ")"
         )
         values = read or [self.owner.in_forward.names[name] for name in sizes]
         return f"self.{attribute}.at({', '.join([inputs[0], *values])})(", inputs, ")"

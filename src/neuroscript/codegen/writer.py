@@ -10,6 +10,9 @@ from neuroscript.diagnostics import Span
 
 WIDTH = 88
 
+SELF = "\x00self\x00"
+"""Stands for the name of a class until it is known."""
+
 
 class Line(str):
     """A line of Python that knows which part of the source it stands for."""
@@ -107,7 +110,7 @@ class Writer:
             self.wrapped(f"{prefix}{chain.base}.{name}(", items, tail)
 
     def docstring(self, first: str, body: str = "") -> None:
-        first, body = _escaped(first), _escaped(body)
+        first, body = _escaped(first.replace("\n", " ")), _escaped(body)
         if not body:
             self.line(f'"""{first}"""')
             return
@@ -133,9 +136,16 @@ class Chain:
         return f"{self.base}{''.join(calls)}"
 
 
+def _visible(character: str) -> str:
+    shown = character.isprintable() or character == "\n"
+    return character if shown else repr(character)[1:-1]
+
+
 def _escaped(text: str) -> str:
-    """Text that stays itself inside a docstring."""
+    """Text that stays itself inside a docstring, and shows what it is."""
     text = text.replace("\\", "\\\\").replace('"""', '\\"\\"\\"')
+    if not text.isprintable():
+        text = SELF.join("".join(map(_visible, part)) for part in text.split(SELF))
     return text[:-1] + '\\"' if text.endswith('"') else text
 
 

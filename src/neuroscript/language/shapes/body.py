@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 from neuroscript.diagnostics import Diagnostic, Sink, Span
 from neuroscript.language.names.definition import Definition
+from neuroscript.language.names.errors import RunTimeDecides
 from neuroscript.language.names.flow import (
     Apply,
     Choice,
@@ -52,7 +53,13 @@ from neuroscript.language.shapes.types import (
     TypeVar,
 )
 from neuroscript.language.shapes.unify import Pair, RankMismatch, Unifier, Verdict
-from neuroscript.language.shapes.values import Abstract, NeuronValue, map_dims
+from neuroscript.language.shapes.values import (
+    Abstract,
+    Known,
+    NeuronValue,
+    map_dims,
+    variables_in,
+)
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import names_in
 from neuroscript.language.work import spend
@@ -356,15 +363,22 @@ class Body:
             if not isinstance(step, Apply) or not isinstance(step.target, Instance):
                 continue
             definition = step.target.definition
-            if not needs_module(definition):
+            if not needs_module(definition) and definition.neuron.inputs:
                 continue
             names: dict[str, Span] = {}
             for argument in step.target.arguments.values():
                 value = self.sized.get(argument.span)
-                if isinstance(value, Dim) and not self.from_params(self.final_dim(value)):
-                    for name in names_in(argument.value):
-                        if name.name not in self.params:
-                            names.setdefault(name.name, name.span)
+                dims = [self.final_dim(Dim.of(var)) for var in variables_in(value or Known(None))]
+                if all(self.from_params(dim) for dim in dims):
+                    continue
+                found = [name for name in names_in(argument.value) if self.is_size(name.name)]
+                names.update({name.name: name.span for name in reversed(found)})
+                if found and not (isinstance(value, Dim) and definition.neuron.inputs):
+                    first = found[0]
+                    what = f"a `{definition.name}`"
+                    self.sink.add(RunTimeDecides(first.span, first.name, what, None))
+                    self.failed, names = True, {}
+                    break
             if names:
                 places = tuple((span, "known when the model runs") for span in names.values())
                 self.sink.add(SizedAtRunTime(step.span, definition.name, tuple(names), places))
