@@ -6,7 +6,7 @@ The lowest room: every other one may use it, and it uses none of them.
 from neuroscript.diagnostics.data import as_data
 from neuroscript.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity, Sink
 from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
-from neuroscript.diagnostics.record import record
+from neuroscript.diagnostics.record import record, unique
 from neuroscript.diagnostics.recursion import deep_recursion
 from neuroscript.diagnostics.render import render
 from neuroscript.diagnostics.sarif import as_sarif
@@ -31,4 +31,5 @@ __all__ = [
     "or_list",
     "record",
     "render",
+    "unique",
 ]

@@ -29,11 +29,31 @@ def record(cls: Class) -> Class:
     return cls
 
 
+@dataclass_transform(frozen_default=True, eq_default=False, field_specifiers=(field,))
+def unique(cls: Class) -> Class:
+    """A `record` of which every instance is equal to itself alone.
+
+    >>> @unique
+    ... class Place:
+    ...     name: str
+    >>> Place("here") == Place("here")
+    False
+    """
+    cls.__init__ = _first_unique  # type: ignore[misc]
+    return cls
+
+
 def _first(self: Any, *args: Any, **kwargs: Any) -> None:
     """Stands in for `__init__` until the classes behind an instance are dataclasses."""
     with _MAKING:
         for base in reversed(type(self).__mro__):
-            if base.__dict__.get("__init__") is _first:
+            init = base.__dict__.get("__init__")
+            if init is _first or init is _first_unique:
                 type.__delattr__(base, "__init__")
-                dataclass(frozen=True)(base)
+                dataclass(frozen=True, eq=init is _first)(base)
     self.__init__(*args, **kwargs)
+
+
+def _first_unique(self: Any, *args: Any, **kwargs: Any) -> None:
+    """The same for a `unique` class."""
+    _first(self, *args, **kwargs)

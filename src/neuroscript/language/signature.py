@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from neuroscript.diagnostics import Span
+from neuroscript.diagnostics import Span, record
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.shape import Shape
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Port:
     """An input or output.
 
@@ -34,7 +33,7 @@ class Port:
         )
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Param:
     """A parameter; `default` is Ellipsis where one has to be given."""
 
@@ -45,7 +44,7 @@ class Param:
     """As it is declared: `hidden=8`."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Signature:
     """What a neuron takes and gives.
 

@@ -8,14 +8,14 @@ walk it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from neuroscript.diagnostics import Span
+from neuroscript.diagnostics import Span, record, unique
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Tensor:
     """One value in a neuron: an input, or an output of a step. Compared by `index`."""
 
@@ -27,7 +27,7 @@ class Tensor:
     """Whether it stands for any number of tensors: a variadic input."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Hint:
     """What the value could be called in generated code."""
 
@@ -38,7 +38,7 @@ class Hint:
     """Where its chain starts."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class Instance:
     """A submodule of its own: a neuron with its arguments, made once, in textual order."""
 
@@ -49,7 +49,7 @@ class Instance:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class ParamCall:
     """`p(args)`: a submodule of its own, of whatever neuron the parameter `p` is."""
 
@@ -58,7 +58,7 @@ class ParamCall:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class Inline:
     """A submodule of its own, made from a value: `Freeze(F(a))`."""
 
@@ -66,7 +66,7 @@ class Inline:
     span: Span
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class Shared:
     """A binding, aggregate, member, Neuron parameter or neuron global, applied as it is."""
 
@@ -77,7 +77,7 @@ class Shared:
 Target = Instance | ParamCall | Inline | Shared
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Apply:
     """A target applied to tensors."""
 
@@ -87,7 +87,7 @@ class Apply:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Pick:
     """One tensor of a variadic input."""
 
@@ -97,7 +97,7 @@ class Pick:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Rearranged:
     """`=> [..]`; `operation` reduces or repeats where a neuron does it."""
 
@@ -108,7 +108,7 @@ class Rearranged:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Region:
     """The steps of a branch or arm, and what it gives."""
 
@@ -118,7 +118,7 @@ class Region:
     """Outputs of the neuron that it sets."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Choice:
     """`if`: the first region whose condition holds; decided at construction."""
 
@@ -129,7 +129,7 @@ class Choice:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ShapeArm:
     pattern: ast.ShapeExpr
     guard: ast.Value | None
@@ -137,7 +137,7 @@ class ShapeArm:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Dispatch:
     """`match:` on the shape of a tensor, when it runs."""
 
@@ -148,7 +148,7 @@ class Dispatch:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class ContractArm:
     contract: ast.Contract
     guard: ast.Value | None
@@ -156,7 +156,7 @@ class ContractArm:
     span: Span
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Selection:
     """`match(p):` on the signature of a Neuron parameter, when the compiler meets a call."""
 
@@ -171,7 +171,7 @@ class Selection:
 Step = Apply | Pick | Rearranged | Choice | Dispatch | Selection
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class Flow:
     inputs: tuple[Tensor, ...]
     """One for each input port, in order."""

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
-from neuroscript.diagnostics import Diagnostic, Span
+from neuroscript.diagnostics import Diagnostic, Span, record, unique
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import Choice, Flow
 from neuroscript.language.shapes.dims import Dim
@@ -15,7 +15,7 @@ from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.values import Abstract, NeuronValue
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TypeVar:
     """An element type that is not known yet."""
 
@@ -25,7 +25,7 @@ class TypeVar:
 DType = str | TypeVar
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class TensorType:
     shape: Shape
     dtype: DType
@@ -36,7 +36,7 @@ class TensorType:
     """What a pattern or rearrangement calls each of `shape.dims`; may be shorter."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Arriving:
     """A tensor that arrives at a call."""
 
@@ -48,7 +48,7 @@ class Arriving:
     """Whether it stands for any number of tensors."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Assumption:
     """An equality that a body needs and nothing in it proves."""
 
@@ -60,7 +60,7 @@ class Assumption:
     """Whether a warning says so in the body already."""
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class Inferred:
     """A neuron as its callers see it, and what is known inside it."""
 

@@ -8,30 +8,30 @@ one that is given later, one of several, or an aggregate.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import assert_never
 
+from neuroscript.diagnostics import record, unique
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.syntax import ast
 from neuroscript.language.work import spend
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Known:
     """A float, string, bool or none."""
 
     value: float | str | bool | None
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class Unknown:
     """A value that is given later; `kind` is int, float, bool, str, list, or empty."""
 
     kind: str = ""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class NeuronValue:
     """A neuron as a value."""
 
@@ -43,7 +43,7 @@ class NeuronValue:
     """Whether it is an instance: a binding, a member, a neuron global."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class AnyNeuron:
     """What a Neuron parameter is while its own definition is checked."""
 
@@ -52,14 +52,14 @@ class AnyNeuron:
     """Inside an arm of `match(p)`: the signature that it has there."""
 
 
-@dataclass(frozen=True, slots=True)
+@record
 class OneOf:
     """The value of a conditional binding whose condition is not known."""
 
     options: tuple[Abstract, ...]
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@unique
 class Aggregate:
     """The value of `unroll(..)`: its body, and what the body sees."""
 
