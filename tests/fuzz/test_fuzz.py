@@ -90,6 +90,22 @@ FINDINGS = {
         "    graph: in -> Linear(dim, ratio * dim) -> Linear(ratio * dim, dim) -> out\n",
         set(),
     ),
+    "a size in a binding": (
+        "neuron A:\n    in: [b, f]\n    out: [b, 4]\n    context:\n        l = Linear(f, 4)\n"
+        "    graph: in -> l -> out\n",
+        {"NS404"},
+    ),
+    "a size in what is frozen": (
+        "neuron A:\n    in: [b, f]\n    out: [b, f]\n"
+        "    graph: in -> Freeze(Linear(f, f)) -> out\n",
+        {"NS404"},
+    ),
+    "a size that 300 others are equal to": (
+        "neuron A:\n    in: [*s]\n    out: [*s]\n    graph:\n        in -> match:\n"
+        f"            [b, {'n, ' * 300}d]: Identity()\n            [*r]: Identity()\n"
+        "        -> out\n",
+        set(),
+    ),
     "a NUL in a default": (
         "neuron D(w=`\0`):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", set(),
     ),

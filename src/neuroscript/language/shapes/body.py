@@ -61,7 +61,7 @@ from neuroscript.language.shapes.values import (
     variables_in,
 )
 from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import names_in
+from neuroscript.language.syntax.walk import calls_in, names_in, values_of
 from neuroscript.language.work import spend
 
 if TYPE_CHECKING:
@@ -355,11 +355,25 @@ class Body:
             if any(self.is_size(name) for name in mentioned):
                 self.sized[argument.span] = values[name]
 
+    def refuse_run_time_sizes(self, value: ast.Value) -> None:
+        """What is built once, in a binding or frozen, is built before the model runs (NS404)."""
+        given = [argument.value for call in calls_in(value) for argument in call.args]
+        names = [name for part in given for name in names_in(part) if self.is_size(name.name)]
+        if names:
+            first = names[0]
+            self.sink.add(RunTimeDecides(first.span, first.name, "what is built", None))
+            self.failed = True
+
     def tell_run_time_sizes(self) -> None:
         """Layers that are built when the model runs, since nothing else says how large (NS908)."""
         if self.flow is None:
             return
+        for item in self.definition.neuron.items:
+            for written in values_of(item):
+                self.refuse_run_time_sizes(written)
         for step in self.built(self.flow.steps):
+            if isinstance(step, Apply) and isinstance(step.target, Inline):
+                self.refuse_run_time_sizes(step.target.value)
             if not isinstance(step, Apply) or not isinstance(step.target, Instance):
                 continue
             definition = step.target.definition

@@ -66,8 +66,13 @@ class Unifier:
 
     def dim(self, dim: Dim) -> Dim:
         """With all that is known put in. Raises ValueError where a division becomes inexact."""
+        solved: list[Var] = []
         while not self.dims.keys().isdisjoint(dim.variables):
+            if dim.variable is not None:
+                solved.append(dim.variable)
             dim = dim.substitute(self.dims)
+        for var in solved[:-1]:
+            self.dims[var] = dim  # so that long ways are gone once
         return dim
 
     def shape(self, shape: Shape) -> Shape:
