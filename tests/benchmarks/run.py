@@ -12,6 +12,7 @@ import tempfile
 from importlib.metadata import version
 from pathlib import Path
 
+import checking
 from side_by_side import Contender, race, table
 
 HERE = Path(__file__).parent
@@ -71,6 +72,9 @@ def main() -> None:
         folder = Path(made)
         for name in ("examples", "configs"):
             shutil.copytree(ROOT / name, folder / name)
+        parts["checking"] = checking.commands(folder, NEUROSCRIPT, chosen.runs)
+        parts["growth"] = checking.growth(chosen.runs)
+        print(f"\n{parts['checking']}\n\n{parts['growth']}", flush=True)
         for name, contenders in {"commands": commands(), "xor": xor()}.items():
             race(contenders, folder, chosen.runs)
             parts[name] = table(contenders)
