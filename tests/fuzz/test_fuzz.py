@@ -106,6 +106,17 @@ FINDINGS = {
         "        -> out\n",
         set(),
     ),
+    "a neuron in a list": (
+        "neuron A:\n    in: [b, 4]\n    out: [*]\n    graph:\n        Parameter([Linear]) -> p\n"
+        "        (in, p) -> Add() -> out\n",
+        {"NS506"},
+    ),
+    "a branch that is never taken": (
+        "neuron A:\n    in: [b, 4]\n    out: [b]\n    graph:\n"
+        "        in -> if true: => @reduce(mean) [b]\n        else: => @reduce(max) []\n"
+        "        -> out\n",
+        set(),
+    ),
     "a NUL in a default": (
         "neuron D(w=`\0`):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", set(),
     ),

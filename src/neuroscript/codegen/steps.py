@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.aggregates import Built
@@ -345,6 +346,10 @@ class Steps:
 
     def choice(self, step: Choice) -> None:
         """`if` in `forward`, and the same `if` around what its branches build."""
+        step = self.open_branches(step)
+        if not step.branches:
+            self.alone(step.otherwise, step)
+            return
         regions = [region for _, region in step.branches]
         conditions = [condition for condition, _ in step.branches]
         built: list[Writer] = []
@@ -359,6 +364,17 @@ class Steps:
         else:
             built.append(Writer(self.owner.init.depth + 1, step.span))
         self.build(conditions, built)
+
+    def open_branches(self, step: Choice) -> Choice:
+        """Without the branches that are never taken, whatever the parameters."""
+        branches: list[tuple[ast.Value, Region]] = []
+        for condition, region in step.branches:
+            holds = self.constructor.evaluator().condition(condition)
+            if holds is True:
+                return replace(step, branches=tuple(branches), otherwise=region)
+            if holds is None:
+                branches.append((condition, region))
+        return replace(step, branches=tuple(branches))
 
     def branch(self, region: Region, step: Choice) -> Writer:
         """Write a branch; what it builds goes to a writer of its own."""
@@ -444,7 +460,11 @@ class Steps:
         if choice.branches:
             self.choice(choice)
             return
-        self.region(choice.otherwise, step)
+        self.alone(choice.otherwise, step)
+
+    def alone(self, region: Region, step: Choice | Selection) -> None:
+        """The one branch that is taken, without a test."""
+        self.region(region, step)
         if self.out.lines and self.out.lines[-1].strip() == "pass":
             self.out.lines.pop()
 

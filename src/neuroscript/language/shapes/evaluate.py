@@ -160,6 +160,8 @@ class Evaluator:
         self, callee: Definition, param: ast.Param, given: ast.Argument, value: Abstract
     ) -> None:
         expected, actual = param_kind(param, callee), kind_of(value)
+        if isinstance(value, tuple) and any(kind_of(item) == "neuron" for item in value):
+            expected, actual = "", "neuron"
         if expected in ("Neuron", "NeuronType"):
             expected = "neuron"
         fits = actual in ("", expected) or (not expected and actual != "neuron")
