@@ -54,7 +54,7 @@ FINDINGS = {
     "aggregates that need each other": (
         NEURON + "    context:\n        a = unroll(2):\n            x = c\n        c = unroll(2):\n"
         "            x = a\n    graph: in -> a -> out\n",
-        {"NS202", "NS214"},
+        {"NS214"},
     ),
     "a permutation of too many axes": (
         "neuron N:\n    in: [3]\n    out: [3]\n    graph: in -> Transpose([0, 1]) -> out\n",
@@ -116,6 +116,13 @@ FINDINGS = {
         "        in -> if true: => @reduce(mean) [b]\n        else: => @reduce(max) []\n"
         "        -> out\n",
         set(),
+    ),
+    "a size for a neuron that reduces": (
+        "neuron A:\n    in: [b, n, d]\n    out: [b, d]\n"
+        "    graph: in => @reduce(Pool(d)) [b, d] -> out\n"
+        "neuron Pool(k):\n    in: [b, n, k]\n    out: [b, k]\n"
+        "    graph: in -> Linear(k, k) => @reduce(mean) [b, k] -> out\n",
+        {"NS404"},
     ),
     "a NUL in a default": (
         "neuron D(w=`\0`):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", set(),

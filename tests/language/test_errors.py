@@ -15,7 +15,8 @@ CASES = sorted((Path(__file__).parents[1] / "goldens" / "errors").glob("*.ns"))
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case.stem)
-def test_golden(case: Path) -> None:
+def test_golden(case: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(case.parent)  # what messages call imported files counts from here
     actual = render(check_path(case, name=case.name).diagnostics) + "\n"
     golden = case.with_suffix(".err")
     if os.environ.get("UPDATE_GOLDENS"):

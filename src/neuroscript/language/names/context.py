@@ -20,8 +20,7 @@ ANNOTATIONS = ("lazy", "static")
 
 def resolve_context(definition: Definition, values: ValueNames, sink: Sink) -> Visible:
     """Check the bindings in order; the visible names behind them."""
-    visible = Visible(definition)
-    _cycles(definition, sink)
+    visible = Visible(definition, bindings=frozenset(_cycles(definition, sink)))
     for item in definition.neuron.items:
         _item(item, visible, values, sink)
         visible = replace(visible, bindings=visible.bindings | {item.name.text})
@@ -65,8 +64,8 @@ def _binding(item: ast.Binding, visible: Visible, values: ValueNames, sink: Sink
                     sink.add(StaticArgumentsDiffer(used.span, item.name.text, problem, None))
 
 
-def _cycles(definition: Definition, sink: Sink) -> None:
-    """Bindings that need each other (NS214)."""
+def _cycles(definition: Definition, sink: Sink) -> set[str]:
+    """Bindings that need each other (NS214); with that, all is said about their order."""
     bindings = definition.bindings
     needs: dict[str, set[str]] = {}
     for name, item in bindings.items():
@@ -93,3 +92,4 @@ def _cycles(definition: Definition, sink: Sink) -> None:
             if current in path:
                 break
             path.append(current)
+    return told

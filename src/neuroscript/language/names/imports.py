@@ -66,7 +66,8 @@ class Loader:
         file = File(source, program, scope)
         places: dict[str, Span] = {}
         stars: dict[str, Span] = {}
-        for use in program.uses:
+        by_name = [use for use in program.uses if use.path[-1].text != "*"]
+        for use in (*by_name, *(use for use in program.uses if use not in by_name)):
             self.use(use, file, base, places, stars)
         return file
 
@@ -240,13 +241,14 @@ class Loader:
         known = scope.imported.get(name) or scope.imported_globals.get(name)
         if own is not None:
             span = own.span if isinstance(own, Definition) else own.declaration.span
-            self.sink.add(ImportClash(use.span, name, span))
+            self.sink.add(ImportClash(use.span, name, span, star))
             return
         if known is not None and known is not thing:
             if star and name in places:
                 return
             if (star and name in stars) or (not star and name in places):
-                self.sink.add(ImportClash(use.span, name, stars.get(name) or places[name]))
+                other = stars[name] if star else places[name]
+                self.sink.add(ImportClash(use.span, name, other, star))
                 return
         library = scope.library
         if library is not None and library.find(name) not in (None, thing):

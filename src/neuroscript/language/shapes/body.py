@@ -364,16 +364,27 @@ class Body:
             self.sink.add(RunTimeDecides(first.span, first.name, "what is built", None))
             self.failed = True
 
+    def refuse_in_what_is_built_once(self, flow: Flow) -> None:
+        """Bindings, what is frozen in place, neurons that reduce or repeat."""
+        for item in self.definition.neuron.items:
+            for written in values_of(item):
+                self.refuse_run_time_sizes(written)
+        for step in self.built(flow.steps):
+            match step:
+                case Apply(Inline(value)):
+                    self.refuse_run_time_sizes(value)
+                case Rearranged() if isinstance(step.node.operation, ast.Call):
+                    call = step.node.operation
+                    self.refuse_run_time_sizes(ast.CallValue(call, call.span))
+                case _:
+                    continue
+
     def tell_run_time_sizes(self) -> None:
         """Layers that are built when the model runs, since nothing else says how large (NS908)."""
         if self.flow is None:
             return
-        for item in self.definition.neuron.items:
-            for written in values_of(item):
-                self.refuse_run_time_sizes(written)
+        self.refuse_in_what_is_built_once(self.flow)
         for step in self.built(self.flow.steps):
-            if isinstance(step, Apply) and isinstance(step.target, Inline):
-                self.refuse_run_time_sizes(step.target.value)
             if not isinstance(step, Apply) or not isinstance(step.target, Instance):
                 continue
             definition = step.target.definition

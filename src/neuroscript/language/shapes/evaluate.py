@@ -117,7 +117,7 @@ class Evaluator:
             case NeuronValue(definition, _, shared):
                 if not shared and not args:
                     return value
-                what = "is one instance" if shared else "has its arguments already"
+                what = "is built already" if shared else "has its arguments already"
                 advice = f"write `{name}` alone" if shared else f"write `{name}()` or `{name}`"
                 self.sink.add(CannotBeBuilt(span, name, what, advice, definition.span))
                 return Unknown()

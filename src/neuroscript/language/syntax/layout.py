@@ -242,7 +242,8 @@ class _Scanner:
     def closing(self, text: str, start: int) -> None:
         here = self.span(start, start + 1)
         if not self.brackets:
-            self.sink.add(Unbalanced(here, text, None))
+            if not self.bad:
+                self.sink.add(Unbalanced(here, text, None))
             self.bad = True
             return
         bracket, offset = self.brackets.pop()

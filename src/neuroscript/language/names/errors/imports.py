@@ -76,6 +76,8 @@ class ImportClash(Diagnostic):
     code = "NS604"
     name: str
     first: Span
+    star: bool
+    """Whether it comes with all the others of its file."""
 
     @property
     def message(self) -> str:
@@ -87,6 +89,8 @@ class ImportClash(Diagnostic):
 
     @property
     def help(self) -> str:
+        if self.star:
+            return f"import the `{self.name}` that you mean by its name too"
         return f"give it another name: `.. as {self.name}_`"
 
 

@@ -118,8 +118,9 @@ class BadCount(Diagnostic):
 
     @property
     def message(self) -> str:
-        times = f"{self.around} times {self.count}" if self.around > 1 else self.count
-        return f"something cannot be repeated {times} times"
+        if self.around > 1:
+            return f"{self.around} times {self.count} rounds are too many"
+        return f"something cannot be repeated {self.count} times"
 
     @property
     def help(self) -> str:
