@@ -124,6 +124,14 @@ FINDINGS = {
         "    graph: in -> Linear(k, k) => @reduce(mean) [b, k] -> out\n",
         {"NS404"},
     ),
+    "a size for a Neuron parameter": (
+        "neuron A(p: Neuron):\n    in: [*, d]\n    out: [*]\n    graph: in -> p(d, d) -> out\n",
+        {"NS404"},
+    ),
+    "one output of what is applied": (
+        "neuron A(p: Neuron=ELU):\n    in: [3]\n    out: [*]\n    graph: in -> p.0 -> out\n",
+        {"NS210"},
+    ),
     "a NUL in a default": (
         "neuron D(w=`\0`):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", set(),
     ),

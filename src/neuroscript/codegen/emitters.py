@@ -20,6 +20,10 @@ class Site(Protocol):
     def shape(self) -> Shape:
         """The shape that arrives, as inferred."""
 
+    @property
+    def general(self) -> bool:
+        """Whether it serves any arguments: the class of a neuron that is a value."""
+
     def given(self, name: str) -> Abstract:
         """A parameter's value as far as it is known."""
 
@@ -40,10 +44,13 @@ class Site(Protocol):
 
 
 def transpose(site: Site, x: str) -> str:
-    dims = site.given("dims")
-    if isinstance(dims, tuple):
-        return f"{x}.permute({site.argument('dims').removeprefix('[').removesuffix(']')})"
-    return f"{x}.transpose({site.argument('dims')}, {site.argument('other')})"
+    dims, other = site.argument("dims"), site.argument("other")
+    if site.general:
+        swapped = f"{x}.transpose({dims}, {other})"
+        return f"{x}.permute({dims}) if isinstance({dims}, list) else {swapped}"
+    if isinstance(site.given("dims"), tuple):
+        return f"{x}.permute({dims.removeprefix('[').removesuffix(']')})"
+    return f"{x}.transpose({dims}, {other})"
 
 
 def reshape(site: Site, x: str) -> str:
@@ -79,9 +86,12 @@ def global_max(site: Site, x: str) -> str:
 
 def slice_(site: Site, x: str) -> str:
     dim, start, end = site.argument("dim"), site.argument("start"), site.argument("end")
+    step = site.argument("step")
+    if site.general:
+        end = f"None if {end} == -1 else {end}"
+        return f"{x}.transpose(0, {dim})[slice({start}, {end}, {step})].transpose(0, {dim})"
     end = "" if end == "-1" else end
     start = "" if start == "0" else start
-    step = site.argument("step")
     bounds = [start, end] if step == "1" else [start, end, step]
     part = _bounds(bounds)
     if dim.isdigit():
@@ -114,7 +124,11 @@ def crop(site: Site, x: str) -> str:
 
 
 def cast(site: Site, x: str) -> str:
-    name = site.argument("dtype").strip('"')
+    text = site.argument("dtype")
+    name = text.strip('"')
+    if name == text:  # given later
+        names = '{"int": "int64", "complex": "complex64"}'
+        return f"{x}.to(getattr(torch, {names}.get({text}, {text})))"
     short = {"float": "float", "int": "long", "bool": "bool"}
     if name in short:
         return f"{x}.{short[name]}()"
@@ -125,7 +139,8 @@ def parameter(site: Site, _: str) -> str:
     shape = site.in_init("shape").removeprefix("[").removesuffix("]")
     std, value = site.in_init("std"), site.in_init("value")
     if std == "0.0":
-        start = f"torch.full(({shape},), {value})" if value != "0.0" else f"torch.zeros({shape})"
+        size = f"({shape},)" if site.in_init("shape").startswith("[") else shape
+        start = f"torch.full({size}, {value})" if value != "0.0" else f"torch.zeros({shape})"
     else:
         start = f"torch.randn({shape}) * {std}"
         start += f" + {value}" if value != "0.0" else ""

@@ -289,6 +289,8 @@ class _Earlier(dict[str, str]):
 class _OwnSite:
     """A wiring neuron's own class, as emitters see it: its parameters are attributes."""
 
+    general = True
+
     def __init__(self, owner: NeuronClass) -> None:
         self.owner = owner
 

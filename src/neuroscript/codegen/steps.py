@@ -472,6 +472,8 @@ class Steps:
 class Site:
     """A call of a wiring neuron, as emitters see it."""
 
+    general = False
+
     def __init__(self, steps: Steps, step: Apply, target: Instance) -> None:
         self.steps = steps
         self.step = step

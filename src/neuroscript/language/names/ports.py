@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from neuroscript.diagnostics import Sink
+from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
 
@@ -52,9 +54,13 @@ class Ports:
             count = len(value.items)
         elif isinstance(value, ast.Literal):
             count = value.value
+        return ports.counting(count)
+
+    def counting(self, count: object) -> Ports | None:
+        """With so many outputs; None if that is no number of them."""
         if type(count) is not int or not 0 < count <= MAX_OUTPUTS:
             return None
-        return replace(ports, outputs=tuple(port_letter(i) for i in range(count)))
+        return replace(self, outputs=tuple(port_letter(i) for i in range(count)))
 
     @staticmethod
     def unknown(name: str) -> Ports:
@@ -85,7 +91,8 @@ def ports_of(
         case ast.CallValue(call):
             if call.name.text == "Freeze" and call.args:
                 return ports_of(call.args[0].value, definition, known, depth + 1)
-            return _named(call.name.text, definition, known, depth)
+            counted = _counted(call, definition)
+            return counted or _named(call.name.text, definition, known, depth)
         case ast.NameValue(name):
             return _named(name, definition, known, depth)
         case ast.MemberValue(name, member, _):
@@ -97,6 +104,15 @@ def ports_of(
             return Ports("body", None, ("out",))
         case _:
             return None
+
+
+def _counted(call: ast.Call, definition: Definition) -> Ports | None:
+    """The ports of a library neuron whose arguments say how many outputs it has."""
+    found = definition.scope.find(call.name.text)
+    if found is None or found.counted_by is None or call.name.text in definition.params:
+        return None
+    bound = bind(call, found, Sink())
+    return Ports.of_call(found, bound) if bound is not None else None
 
 
 def _named(name: str, definition: Definition, known: Known, depth: int) -> Ports | None:

@@ -501,6 +501,9 @@ class Resolver:
             self.hint(chain, output if len(self.neuron.outputs) > 1 else None)
             return
         shared = self.shared(node)
+        if shared is not None and node.port is not None and node.at is None:
+            self.sink.add(NotADestination(node.span, node.span.text, "one output of it", None))
+            raise Failed
         if shared is not None:
             self.apply_shared(node, shared, chain)
             return

@@ -355,9 +355,9 @@ class Body:
             if any(self.is_size(name) for name in mentioned):
                 self.sized[argument.span] = values[name]
 
-    def refuse_run_time_sizes(self, value: ast.Value) -> None:
+    def refuse_run_time_sizes(self, *calls: ast.Call) -> None:
         """What is built once, in a binding or frozen, is built before the model runs (NS404)."""
-        given = [argument.value for call in calls_in(value) for argument in call.args]
+        given = [argument.value for call in calls for argument in call.args]
         names = [name for part in given for name in names_in(part) if self.is_size(name.name)]
         if names:
             first = names[0]
@@ -365,17 +365,18 @@ class Body:
             self.failed = True
 
     def refuse_in_what_is_built_once(self, flow: Flow) -> None:
-        """Bindings, what is frozen in place, neurons that reduce or repeat."""
+        """Bindings, what is frozen in place, Neuron parameters, neurons that reduce or repeat."""
         for item in self.definition.neuron.items:
             for written in values_of(item):
-                self.refuse_run_time_sizes(written)
+                self.refuse_run_time_sizes(*calls_in(written))
         for step in self.built(flow.steps):
             match step:
                 case Apply(Inline(value)):
-                    self.refuse_run_time_sizes(value)
+                    self.refuse_run_time_sizes(*calls_in(value))
+                case Apply(ParamCall(param, args, span)):
+                    self.refuse_run_time_sizes(ast.Call(ast.Name(param, span), args, span))
                 case Rearranged() if isinstance(step.node.operation, ast.Call):
-                    call = step.node.operation
-                    self.refuse_run_time_sizes(ast.CallValue(call, call.span))
+                    self.refuse_run_time_sizes(step.node.operation)
                 case _:
                     continue
 

@@ -26,6 +26,7 @@ from neuroscript.language.shapes.values import (
     OneOf,
     is_known,
     map_dims,
+    to_python,
     variables_in,
 )
 
@@ -50,7 +51,8 @@ class Inference:
     def flow(self, definition: Definition, env: Mapping[str, Abstract], sink: Sink) -> Flow:
         """The flow of a neuron whose Neuron parameters are what `env` says."""
         known = {name: found for name in definition.neuron_params if (found := _ports(env, name))}
-        key = (definition, *((name, ports.definition, ports.same) for name, ports in known.items()))
+        ports = ((name, p.definition, p.same, p.outputs) for name, p in known.items())
+        key = (definition, *ports)
         if key not in self.flows:
             self.flows[key] = resolve(definition, sink, known)
         return self.flows[key]
@@ -116,8 +118,11 @@ def _ports(env: Mapping[str, Abstract], name: str) -> Ports | None:
     if isinstance(value, OneOf):
         value = value.options[0]
     match value:
-        case NeuronValue(definition):
-            return Ports.of(definition)
+        case NeuronValue(definition, args):
+            given = dict(args or ()).get(definition.counted_by or "")
+            count = len(given) if isinstance(given, tuple) else given and to_python(given)
+            ports = Ports.of(definition)
+            return ports.counting(count) or ports
         case Aggregate():
             return Ports.aggregate(name)
         case _:
