@@ -132,6 +132,19 @@ FINDINGS = {
         "neuron A(p: Neuron=ELU):\n    in: [3]\n    out: [*]\n    graph: in -> p.0 -> out\n",
         {"NS210"},
     ),
+    "a neuron as a size": (
+        "neuron A(p: Neuron=ELU):\n    in: [b, s]\n    out: [*]\n"
+        "    graph: in => [c = p, others] -> out\n",
+        {"NS305"},
+    ),
+    "a neuron as a size of a port": (
+        "neuron A(p: Neuron=ELU):\n    in: [b, p]\n    out: [*]\n    graph: in -> p -> out\n",
+        {"NS305"},
+    ),
+    "a neuron for a parameter of a Neuron parameter": (
+        "neuron A(p: Neuron=ELU):\n    in: [3]\n    out: [*]\n    graph: in -> p(s=Linear) -> out\n",
+        set(),
+    ),
     "a NUL in a default": (
         "neuron D(w=`\0`):\n    in: [*s]\n    out: [*s]\n    impl: torch,nn/ReLU\n", set(),
     ),

@@ -346,7 +346,9 @@ class Constructor:
         texts = []
         for argument in args:
             self.guard(argument.value)
-            text = self.in_init.text(argument.value)
+            given = self.value(argument.value)
+            write = self.factory if self.is_neuron(given) else self.in_init.text
+            text = write(argument.value)
             name_of = argument.keyword
             texts.append(f"{safe(name_of.text, INIT_NAMES)}={text}" if name_of else text)
         return f"{self.owner.params[name]}(", texts, ")"

@@ -329,7 +329,9 @@ class Resolver:
             ports = inputs
             return Bundle(self.inputs, ports, node.span)
         named = tuple((p.span, p.name.text if p.name else "in") for p in self.neuron.inputs)
-        if not named:
+        if self.neuron.damaged:
+            pass  # it may be declared in a line that was left out
+        elif not named:
             self.sink.add(UnknownName(node.span, "in", ()))
         else:
             self.sink.add(UnclearPort(node.span, "in", named))

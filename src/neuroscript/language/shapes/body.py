@@ -181,8 +181,8 @@ class Body:
                     self.ports.names.add(var)
                 elif var not in self.ports.names:
                     self.ports.output_only.add(var)
-        value = Evaluator(names, self.sink, scope).value(dim)
-        if not isinstance(value, Dim):
+        value = Evaluator(names, self.sink, scope).size(dim)
+        if value is None:
             return Dim.of(Var.fresh("?"))
         if value.constant is not None and value.constant < 1:
             self.sink.add(InvalidShape(dim.span, f"{value} is not a size"))

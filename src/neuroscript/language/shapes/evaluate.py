@@ -14,6 +14,7 @@ from neuroscript.language.shapes.dims import MAX_BITS, Dim, Var
 from neuroscript.language.shapes.errors import (
     ArgumentKind,
     InexactDivision,
+    InvalidShape,
     NotABool,
     NumberTooLarge,
     OperandKind,
@@ -258,6 +259,15 @@ class Evaluator:
         if kind not in ("bool", ""):
             self.sink.add(NotABool(condition.span, KIND_TEXTS.get(kind, kind)))
         return None
+
+    def size(self, value: ast.Value) -> Dim | None:
+        """A value as a size; None where it is none, or not known. NS305 if it cannot be one."""
+        found = self.value(value)
+        kind = kind_of(found)
+        if kind not in ("int", ""):
+            shown = KIND_TEXTS.get(kind, kind)
+            self.sink.add(InvalidShape(value.span, f"`{value.span.text}` is {shown}, not a size"))
+        return found if isinstance(found, Dim) else None
 
     # --- arithmetic
 

@@ -58,9 +58,7 @@ class Pattern:
                     side.append(Entry(None, name, seen.get(name), span))
                     seen.setdefault(name, count)
                 case _:
-                    value = body.evaluator().value(dim)
-                    test = value if isinstance(value, Dim) else None
-                    side.append(Entry(test, None, None, dim.span))
+                    side.append(Entry(body.evaluator().size(dim), None, None, dim.span))
         return pattern
 
     def is_capture(self, name: str) -> bool:

@@ -193,8 +193,7 @@ class Rearrangement:
     def dim_of(self, value: ast.Value, values: Mapping[Var, Dim]) -> Dim:
         names: dict[str, Abstract] = {var.name: dim for var, dim in values.items()}
         found = Evaluator({**names, **self.names}, self.evaluator.sink, self.evaluator.scope)
-        result = found.value(value)
-        return result if isinstance(result, Dim) else Dim.of(Var.fresh("?"))
+        return found.size(value) or Dim.of(Var.fresh("?"))
 
     def unread(self) -> Shape:
         """The target of a source that nobody knows yet: what its entries say."""
@@ -277,10 +276,8 @@ class Rearrangement:
         for name in names_in(value):
             if name.name not in names:
                 self.unknown(name)
-        result = Evaluator(names, self.evaluator.sink, self.evaluator.scope).value(value)
-        if not isinstance(result, Dim):
-            return Dim.of(Var.fresh("?"))
-        return self.unifier.dim(result)
+        result = Evaluator(names, self.evaluator.sink, self.evaluator.scope).size(value)
+        return Dim.of(Var.fresh("?")) if result is None else self.unifier.dim(result)
 
     def scope(self) -> dict[str, Abstract]:
         """Names for sizes: those given, else those of the axes."""
