@@ -142,7 +142,7 @@ FINDINGS = {
         {"NS305"},
     ),
     "a neuron for a parameter of a Neuron parameter": (
-        "neuron A(p: Neuron=ELU):\n    in: [3]\n    out: [*]\n    graph: in -> p(s=Linear) -> out\n",
+        "neuron A(p: Neuron):\n    in: [3]\n    out: [*]\n    graph: in -> p(s=Linear) -> out\n",
         set(),
     ),
     "a NUL in a default": (
