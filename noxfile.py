@@ -72,7 +72,7 @@ def coverage(session: nox.Session) -> None:
     install(session, "test")
     rooms = ["--cov=neuroscript.language", "--cov=neuroscript.codegen", "--cov-branch"]
     report = ["--cov-report=term-missing:skip-covered", "--cov-fail-under=95"]
-    session.run("pytest", *rooms, *report, "-n", "auto", *session.posargs)
+    session.run("pytest", *rooms, *report, "-n", "auto", "--dist", "loadscope", *session.posargs)
 
 
 @nox.session

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from neuroscript.cli.screen import show
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, as_data, as_sarif
 from neuroscript.language import check_path
 from neuroscript.language.explain import codes, page
+
+ROUNDS = 10
+"""How often `--fix` mends what mending has brought to light."""
 
 
 @click.command("check", epilog="Example: neuroscript check examples/01-xor.ns")
@@ -54,10 +58,15 @@ def command(
     """
     given = neuron, parse_params(params), allow_outside
     found, status = check_files(files, *given)
-    if mend_files and any(d.fix is not None for d in found):
-        for path, count in mend(found).items():
+    if mend_files:
+        done: Counter[Path] = Counter()
+        for _ in range(ROUNDS):
+            if not (made := mend(found)):
+                break
+            done.update(made)
+            found, status = check_files(files, *given)
+        for path, count in done.items():
             click.echo(f"mended {count} in {path}", err=True)
-        found, status = check_files(files, *given)
     errors = [d for d in found if strict or d.severity is Severity.ERROR]
     if format_ == "json":
         click.echo(json.dumps([as_data(d) for d in found], indent=2))
