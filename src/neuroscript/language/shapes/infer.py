@@ -17,6 +17,7 @@ from neuroscript.language.names.ports import Ports
 from neuroscript.language.names.resolve import resolve
 from neuroscript.language.shapes.body import Body
 from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.params import param_value
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import (
@@ -106,11 +107,21 @@ class Inference:
             return body.declared_only(too_many, keeps_problems=params is not None)
         if concrete:
             self.reached.add(definition)
+        if params is None:
+            _check_defaults(definition, env, sink)
         self.active[key] = None
         found = body.run(tuple(sink) if params is not None else None)
         del self.active[key]
         self.signatures[key] = found
         return found
+
+
+def _check_defaults(definition: Definition, env: Mapping[str, Abstract], sink: Sink) -> None:
+    """Look at the values that parameters have where no call gives them."""
+    evaluator = Evaluator(env, sink, definition.scope)
+    for param in definition.params.values():
+        if param.default is not None:
+            evaluator.value(param.default)
 
 
 def _ports(env: Mapping[str, Abstract], name: str) -> Ports | None:
