@@ -335,3 +335,18 @@ def test_console_and_table_count_epochs_alike_from_one(folder, capsys):
     again = table(runner.run_dir / "metrics.csv")
     assert len(again) == len(rows) + 1
     assert again[-1]["test_loss"] == rows[-1]["test_loss"]
+
+
+def test_parameters_may_be_called_what_python_cannot_say(folder):
+    folder.write(
+        "net.ns",
+        "neuron Net(lambda=8, self=3):\n    in: [batch, 2]\n    out: [batch, 1]\n"
+        "    graph: in -> Linear(2, lambda) -> Linear(lambda, self) -> Linear(self, 1) -> out\n",
+    )
+    fitted = fit(
+        folder.xor("{epochs: 1}"),
+        **{"model.file": "net.ns", "model.neuron": "Net", "model.params": {"lambda": 5, "self": 4}},
+    )
+    assert [layer.out_features for layer in fitted.module.model.children()] == [5, 4, 1]
+    again = load_run(fitted.run_dir)
+    assert [layer.out_features for layer in again.module.model.children()] == [5, 4, 1]

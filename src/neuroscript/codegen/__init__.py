@@ -2,5 +2,6 @@
 
 from neuroscript.codegen.build import build
 from neuroscript.codegen.module import Code, Target, emit
+from neuroscript.codegen.naming import parameter_name
 
-__all__ = ["Code", "Target", "build", "emit"]
+__all__ = ["Code", "Target", "build", "emit", "parameter_name"]

@@ -48,6 +48,15 @@ def snake_case(name: str) -> str:
     return "_".join(word.lower() for word in _WORD.findall(name)) or name.lower()
 
 
+def parameter_name(name: str) -> str:
+    """A parameter of a neuron as its class takes it: one that Python cannot take gets a `_`.
+
+    >>> parameter_name("hidden"), parameter_name("lambda")
+    ('hidden', 'lambda_')
+    """
+    return safe(name, INIT_NAMES)
+
+
 def class_name(name: str) -> str:
     """The class of a neuron: its own name, unless Python or the module needs it."""
     return safe(name, MODULE_NAMES)

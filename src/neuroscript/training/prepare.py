@@ -20,6 +20,7 @@ from neuroscript.training.component import Component
 from neuroscript.training.data import Data, load_data
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.hooks import RegistryHooks
+from neuroscript.training.keywords import keywords
 from neuroscript.training.meter import Meter
 from neuroscript.training.mismatch import NothingToLearn, NotMade
 from neuroscript.training.module import NeuronModule
@@ -112,9 +113,9 @@ def make_module(
     made: Any
     if model is None:
         assert neuron is not None
-        made = neuron.module_class(config.model.params, **settings)
+        made = _module(neuron.module_class, config.model.params, settings)
     elif isinstance(model, type) and issubclass(model, RegistryHooks):
-        made = model(config.model.params, **settings)
+        made = _module(model, config.model.params, settings)
     else:
         if isinstance(model, type):
             model = _instance(config, model)
@@ -124,9 +125,14 @@ def make_module(
     return module
 
 
+def _module(made: Any, params: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
+    neuron = getattr(made, "neuron", None)
+    return made(keywords(neuron, params) if neuron is not None else params, **settings)
+
+
 def _instance(config: Config, model: type[nn.Module]) -> nn.Module:
     try:
-        return model(**config.model.params)
+        return model(**keywords(model, config.model.params))
     except TypeError as error:
         reason = f"{model.__name__} cannot be made with these parameters: {error}"
         raise ConfigError([NotMade(config.place_of_key("model.params"), reason)]) from error

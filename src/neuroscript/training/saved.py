@@ -15,6 +15,7 @@ from neuroscript.contracts import CheckpointMetadata, load_plugin
 from neuroscript.diagnostics import Source, Span
 from neuroscript.training.component import of_output
 from neuroscript.training.errors import NoRun, TrainingError
+from neuroscript.training.keywords import keywords
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.run_dir import CHECKPOINTS, CONFIG, MODEL
 from neuroscript.training.runner import Runner, format_of
@@ -86,7 +87,7 @@ def _neuron(run_dir: Path, params: dict[str, Any]) -> nn.Module:
     spec.loader.exec_module(module)
     classes = [value for key, value in vars(module).items() if key.endswith("Module")]
     own = next(c for c in classes if getattr(c, "__module__", None) == name and "neuron" in vars(c))
-    neuron: nn.Module = own.neuron(**params)
+    neuron: nn.Module = own.neuron(**keywords(own.neuron, params))
     return neuron
 
 
