@@ -1,0 +1,81 @@
+"""Shape functions: what library neurons do to shapes beyond what their ports can say.
+
+Each takes an `Operation` and returns one shape for each output. A size that cannot be known
+becomes a fresh variable; what is certainly wrong raises `ShapeProblem`. A new one is a function
+in the file of its family and a line in `FUNCTIONS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import partial
+
+from neuroscript.language.shapes.functions.broadcasting import broadcast, matmul
+from neuroscript.language.shapes.functions.einsum import einsum
+from neuroscript.language.shapes.functions.element_types import ELEMENT_TYPES
+from neuroscript.language.shapes.functions.joining import concat
+from neuroscript.language.shapes.functions.layout import flatten, reshape, transpose
+from neuroscript.language.shapes.functions.operation import Operation, ShapeProblem
+from neuroscript.language.shapes.functions.parts import crop, pad, slice_, split, split_sizes
+from neuroscript.language.shapes.functions.sources import parameter
+from neuroscript.language.shapes.functions.transposed import transposed
+from neuroscript.language.shapes.functions.unchanged import group_norm, same_shape, softmax
+from neuroscript.language.shapes.functions.windows import (
+    adaptive_pool,
+    causal_conv,
+    conv,
+    global_pool,
+    pool,
+)
+from neuroscript.language.shapes.shape import Shape
+
+__all__ = ["ELEMENT_TYPES", "FUNCTIONS", "Operation", "ShapeFunction", "ShapeProblem"]
+
+ShapeFunction = Callable[[Operation], tuple[Shape, ...]]
+
+FUNCTIONS: Mapping[str, ShapeFunction] = {
+    "Conv1d": partial(conv, rank=1),
+    "Conv2d": partial(conv, rank=2),
+    "Conv3d": partial(conv, rank=3),
+    "DepthwiseConv": partial(conv, rank=2),
+    "DepthwiseConv1d": partial(conv, rank=1),
+    "CausalConv1d": causal_conv,
+    "DilatedConv": partial(conv, rank=2),
+    "TransposedConv": partial(transposed, rank=2),
+    "ConvTranspose1d": partial(transposed, rank=1),
+    "MaxPool": partial(pool, rank=2),
+    "AvgPool": partial(pool, rank=2),
+    "MaxPool1d": partial(pool, rank=1),
+    "MaxPool2d": partial(pool, rank=2),
+    "MaxPool3d": partial(pool, rank=3),
+    "AvgPool1d": partial(pool, rank=1),
+    "AvgPool2d": partial(pool, rank=2),
+    "AvgPool3d": partial(pool, rank=3),
+    "AdaptiveAvgPool": partial(adaptive_pool, rank=2),
+    "AdaptiveMaxPool": partial(adaptive_pool, rank=2),
+    "GlobalAvgPool": global_pool,
+    "GlobalMaxPool": global_pool,
+    "Softmax": softmax,
+    "LogSoftmax": softmax,
+    "GroupNorm": group_norm,
+    "Flatten": flatten,
+    "Transpose": transpose,
+    "Reshape": reshape,
+    "Concat": concat,
+    "Slice": slice_,
+    "Split": split,
+    "SplitSizes": split_sizes,
+    "Pad": pad,
+    "Crop": crop,
+    "Einsum": einsum,
+    "Cast": same_shape,
+    "Parameter": parameter,
+    "MatMul": matmul,
+    "Add": broadcast,
+    "Subtract": broadcast,
+    "Multiply": broadcast,
+    "Divide": broadcast,
+    "Maximum": broadcast,
+    "Minimum": broadcast,
+}
+"""By the library neuron whose outputs they give."""
