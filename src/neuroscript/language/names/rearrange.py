@@ -16,6 +16,7 @@ from neuroscript.language.names.flow import (
     Rearranged,
 )
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import parts_of
 
 if TYPE_CHECKING:
     from neuroscript.language.names.resolve import Resolver
@@ -31,6 +32,7 @@ def rearrange(resolver: Resolver, step: ast.Rearrange, chain: Chain) -> None:
         resolver.sink.add(WrongTensorCount(step.span, "=>", ("in",), count, (), chain.current.span))
         raise Failed
     operation = _operation(resolver, step)
+    _check_globals(resolver, step)
     source, output = chain.current.tensors[0], resolver.tensor(step.span)
     named = {dim.name.text: dim.name.span for dim in step.dims if isinstance(dim, ast.NamedDim)}
     resolver.visible = resolver.visible.with_captures(named)
@@ -38,6 +40,18 @@ def rearrange(resolver: Resolver, step: ast.Rearrange, chain: Chain) -> None:
     resolver.read.add(source.index)
     chain.current = Bundle((output,), ("out",), step.span)
     chain.unnamed.append(output)
+
+
+def _check_globals(resolver: Resolver, step: ast.Rearrange) -> None:
+    """Globals in sizes are known; other names there may be axes, which only shapes tell."""
+    for dim in step.dims:
+        if isinstance(dim, ast.StarDim | ast.Others):
+            continue
+        for part in parts_of(dim.value if isinstance(dim, ast.NamedDim) else dim):
+            if isinstance(part, ast.GlobalValue) and not resolver.values.check(
+                part, resolver.visible
+            ):
+                raise Failed
 
 
 def _operation(resolver: Resolver, step: ast.Rearrange) -> Instance | None:

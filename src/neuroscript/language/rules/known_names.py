@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from neuroscript.diagnostics import Sink, Span, nearest
 from neuroscript.language.names.arguments import bind
@@ -15,6 +15,7 @@ from neuroscript.language.names.errors import (
 from neuroscript.language.names.scope import Scope
 from neuroscript.language.rules.rule import Context
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import parts_of
 
 
 def known_names(context: Context) -> None:
@@ -46,7 +47,7 @@ class _Outside:
         self.later = later
 
     def check(self, value: ast.Value) -> None:
-        for part in _parts(value):
+        for part in parts_of(value):
             match part:
                 case ast.NameValue(name, span):
                     self.name(name, span, self.known)
@@ -81,23 +82,3 @@ class _Outside:
             self.sink.add(UnknownNeuron(call.name.span, name, self.scope.near(name)))
         else:
             bind(call, callee, self.sink)
-
-
-def _parts(value: ast.Value) -> Iterator[ast.Value]:
-    """A value and the values in it."""
-    yield value
-    match value:
-        case ast.ListValue(items):
-            inner = items
-        case ast.Unary(_, operand):
-            inner = (operand,)
-        case ast.Binary(_, left, right):
-            inner = (left, right)
-        case ast.CallValue(call):
-            inner = tuple(argument.value for argument in call.args)
-        case ast.MemberValue(_, _, index):
-            inner = (index,)
-        case _:
-            inner = ()
-    for part in inner:
-        yield from _parts(part)

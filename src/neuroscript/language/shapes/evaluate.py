@@ -8,7 +8,13 @@ from typing import assert_never
 from neuroscript.diagnostics import Sink, Span
 from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
-from neuroscript.language.names.errors import CannotBeBuilt, Cycle, MissingArgument, NoSuchPort
+from neuroscript.language.names.errors import (
+    CannotBeBuilt,
+    CannotBeUsedHere,
+    Cycle,
+    MissingArgument,
+    NoSuchPort,
+)
 from neuroscript.language.names.scope import GlobalDefinition, Scope
 from neuroscript.language.shapes.dims import MAX_BITS, Dim, Var
 from neuroscript.language.shapes.errors import (
@@ -184,6 +190,13 @@ class Evaluator:
     def member(self, value: ast.MemberValue) -> Abstract:
         """`layers[i]`, `layers.ffn[i]`: an instance inside an aggregate."""
         aggregate, index = self.name(value.name.text), self.value(value.index)
+        kind = kind_of(aggregate)
+        if not isinstance(aggregate, Aggregate) and kind:
+            what = f"a member of {KIND_TEXTS.get(kind, kind)}"
+            self.sink.add(
+                CannotBeUsedHere(value.span, value.span.text, what, "only `unroll(..)` has members")
+            )
+            return Unknown()
         if not isinstance(aggregate, Aggregate) or not isinstance(index, Dim):
             kind = kind_of(index)
             if isinstance(aggregate, Aggregate) and kind not in ("int", ""):

@@ -33,6 +33,26 @@ def names_in(value: ast.Value) -> Iterator[ast.NameValue]:
             assert_never(value)
 
 
+def parts_of(value: ast.Value) -> Iterator[ast.Value]:
+    """A value and the values in it."""
+    yield value
+    match value:
+        case ast.ListValue(items):
+            inner = items
+        case ast.Unary(_, operand):
+            inner = (operand,)
+        case ast.Binary(_, left, right):
+            inner = (left, right)
+        case ast.CallValue(call):
+            inner = tuple(argument.value for argument in call.args)
+        case ast.MemberValue(_, _, index):
+            inner = (index,)
+        case _:
+            inner = ()
+    for part in inner:
+        yield from parts_of(part)
+
+
 def calls_in(value: ast.Value) -> Iterator[ast.Call]:
     """The neurons that a value builds, outermost first."""
     match value:
