@@ -10,7 +10,7 @@ from neuroscript.codegen.bundle import PRIMITIVES, Bundled, bundle
 from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.lightning_module import LIGHTNING_IMPORTS, write_lightning_module
 from neuroscript.codegen.naming import MODULE_NAMES, safe
-from neuroscript.codegen.neuron import Classes, NeuronClass
+from neuroscript.codegen.neuron import NeuronClass
 from neuroscript.codegen.writer import SELF, Line, Writer
 from neuroscript.diagnostics import NeuroScriptError, Span, deep_recursion
 from neuroscript.language import Checked
@@ -106,7 +106,7 @@ def _short(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-class _Module(Classes):
+class _Module:
     """Writes classes callees first, each variant of a neuron once.
 
     Two instantiations of a neuron whose classes read the same are one class; others are numbered.
