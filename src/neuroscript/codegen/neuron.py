@@ -58,8 +58,7 @@ class NeuronClass:
             self.write_outputs(out)
         out.line(f"class {self.name}(nn.Module):")
         with out.indented():
-            doc = self.definition.neuron.doc
-            out.docstring(declaration(self.definition), doc.text if doc is not None else "")
+            out.docstring(declaration(self.definition), self.definition.documentation.prose)
             out.line()
             self.write_init(out)
         out.lines.extend(body.lines)

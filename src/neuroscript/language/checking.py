@@ -112,7 +112,7 @@ class Checked:
                 )
                 for i, (name, port, type_) in enumerate(outputs)
             ),
-            ports.doc.text if ports.doc else "",
+            definition.documentation.prose,
             definition.span,
         )  # fmt: skip
 

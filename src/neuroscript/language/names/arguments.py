@@ -33,6 +33,7 @@ def bind(call: ast.Call, definition: Definition, sink: Sink) -> dict[str, ast.Ar
                 problem = f"takes {taken}, this is number {position + 1}"
         else:
             keyword, name = argument, argument.keyword.text
+            name = definition.documentation.aliases.get(name, name)
             if name not in params:
                 problem = f"has no parameter `{name}`"
                 near = tuple(nearest(name, params))

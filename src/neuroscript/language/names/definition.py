@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Span
+from neuroscript.language.names.documentation import Documentation, documentation
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import names_in
 
@@ -62,6 +63,12 @@ class Definition:
     @property
     def span(self) -> Span:
         return self.neuron.span
+
+    @cached_property
+    def documentation(self) -> Documentation:
+        """What the comment before it says; that of the library in its parts."""
+        text = self.neuron.doc.text if self.neuron.doc else ""
+        return documentation(text) if self.library else Documentation(text, (), {})
 
     @property
     def is_graph(self) -> bool:
