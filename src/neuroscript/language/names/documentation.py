@@ -5,8 +5,8 @@
     /// >>> [2, 7, 3] -> Linear(3, 5) -> [2, 7, 5]
 
 An example gives the shape of each input and result, with the element type where it is not float:
-`[2, 9] int`. Several stand in brackets, and `()` is for none. `positive` floats are for neurons that
-take no others. Where `# causal` stands behind, no result at a step of axis -2 depends on inputs
+`[2, 9] int`. Several stand in brackets, and `()` is for none. `positive` is for neurons that take
+no other floats. Where `# causal` stands behind, no result at a step of axis -2 depends on inputs
 after it; `# causal on axis -1` says so of another axis.
 """
 
@@ -93,8 +93,9 @@ def documentation(text: str) -> Documentation:
     aliases: dict[str, str] = {}
     for line in lines:
         if line.startswith(ALSO):
-            pairs = (part.split(" is ") for part in line.removeprefix(ALSO).split(", "))
-            aliases |= {also: name for also, name in pairs}
+            for part in line.removeprefix(ALSO).split(", "):
+                also, name = part.split(" is ")
+                aliases[also] = name
     return Documentation("\n".join(prose).strip(), tuple(examples), aliases)
 
 
