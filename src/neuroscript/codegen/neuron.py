@@ -135,7 +135,7 @@ class NeuronClass:
     def store(self, name: str) -> str:
         """The attribute that keeps a parameter or constant for `forward`."""
         if name not in self.stored:
-            self.stored[name] = self.attributes.take(name)
+            self.stored[name] = self.bound.get(name) or self.attributes.take(name)
         return f"self.{self.stored[name]}"
 
 
