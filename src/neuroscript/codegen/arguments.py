@@ -12,7 +12,7 @@ from neuroscript.diagnostics import Sink
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.evaluate import Evaluator, global_value
-from neuroscript.language.shapes.values import Abstract, to_python
+from neuroscript.language.shapes.values import Abstract
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
@@ -110,8 +110,9 @@ class _Filled(Expressions):
         if isinstance(value, ast.NameValue | ast.GlobalValue):
             found = self.definition.scope.find_global(value.name)
             if found is not None:
-                known = to_python(global_value(found, Sink()))
-                return repr(known), ATOM
+                known = known_text(global_value(found, Sink()))
+                assert known is not None
+                return known, ATOM
         return super().write(value)
 
 

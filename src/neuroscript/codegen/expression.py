@@ -69,12 +69,19 @@ class Expressions:
             case ast.Binary(operator, left, right):
                 if operator == "/" and "float" not in (self.kinds(left), self.kinds(right)):
                     operator = "//"
+                if operator in ("==", "!=") and "list" in (self.kinds(left), self.kinds(right)):
+                    return f"{self.as_list(left)} {operator} {self.as_list(right)}", 4
                 strength = _PRECEDENCE[operator]
                 a = self.operand(left, strength + (strength == 4))
                 b = self.operand(right, strength + 1)
                 return f"{a} {operator} {b}", strength
             case _:
                 assert_never(value)
+
+    def as_list(self, value: ast.Value) -> str:
+        """A list to be compared: what is given for one may be a tuple, which equals no list."""
+        text = self.operand(value)
+        return text if isinstance(value, ast.ListValue) else f"list({text})"
 
 
 def _nothing(value: ast.Value) -> str:

@@ -152,6 +152,7 @@ class _Module:
         if text not in variants:
             name = self.name_for(value.definition)
             variants[text] = name
+            self.imports.classes.add(name)
             self.written.append(
                 (name, [Line(line.replace(SELF, name), line.place) for line in lines])
             )
@@ -186,7 +187,9 @@ class _Module:
         if holder != definition.span and definition.outer is None:
             base = f"Core{base}" if definition.library else f"{_prefix(definition)}{base}"
             self.used.setdefault(base, definition.span)
-        taken = {name for name, _ in self.written}
+        elif base in self.imports.locals:  # a class of the library around its host
+            base = f"Core{base}"
+        taken = {name for name, _ in self.written} | self.imports.locals
         name, number = base, 2
         while name in taken:
             name, number = f"{base}_{number}", number + 1

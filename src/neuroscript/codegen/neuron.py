@@ -45,6 +45,7 @@ class NeuronClass:
         """For each binding, the conditions under which the graph uses it; empty for always."""
         self.init = self.top = Writer(2, self.definition.span)
         self.constructor = Constructor(self)
+        self.parameters = Parameters(self)
 
     def write(self) -> list[Line]:
         """The lines of the class, and of the tuple it returns if it has several outputs."""
@@ -76,8 +77,7 @@ class NeuronClass:
         out.line()
 
     def write_init(self, out: Writer) -> None:
-        parameters = Parameters(self)
-        params = parameters.texts()
+        params = list(self.parameters.texts)
         if self.shares:
             self.imports.typing.add("Any")
             params += ["*", "_shared: dict[str, Any] | None = None"]
@@ -88,7 +88,7 @@ class NeuronClass:
             out.line("super().__init__()")
             if self.shares:
                 out.line("_shared = {} if _shared is None else _shared")
-            parameters.write_late(out)
+            out.lines.extend(self.parameters.late.lines)
             for parameter, attribute in self.stored.items():
                 if parameter in self.params:
                     out.line(f"self.{attribute} = {self.params[parameter]}")
@@ -134,7 +134,7 @@ class NeuronClass:
     def store(self, name: str) -> str:
         """The attribute that keeps a parameter or constant for `forward`."""
         if name not in self.stored:
-            self.stored[name] = self.attributes.take(name)
+            self.stored[name] = self.bound.get(name) or self.attributes.take(name)
         return f"self.{self.stored[name]}"
 
 

@@ -53,9 +53,8 @@ class Neurons:
 
     def named(self, name: str) -> str | None:
         constructor = self.constructor
-        if name in constructor.locals:
-            return constructor.locals[name]
-        if name in constructor.forward_names.captures or name in self.owner.params:
+        nearer = (constructor.locals, constructor.forward_names.captures, self.owner.params)
+        if any(name in names for names in nearer):
             return None
         if name in self.owner.bound:
             return f"self.{self.owner.bound[name]}"

@@ -10,7 +10,6 @@ from neuroscript.codegen.writer import string
 from neuroscript.diagnostics import Sink
 from neuroscript.language.names.flow import Apply, Instance
 from neuroscript.language.shapes.evaluate import Evaluator
-from neuroscript.language.shapes.params import param_value
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.values import Abstract
 
@@ -44,8 +43,6 @@ class _Kept:
 class CallSite(_Kept):
     """A call of a wiring neuron."""
 
-    general = False
-
     def __init__(self, steps: Steps, step: Apply, target: Instance) -> None:
         super().__init__(steps.owner)
         self.constructor = steps.constructor
@@ -56,14 +53,13 @@ class CallSite(_Kept):
     def shape(self) -> Shape:
         return self.owner.inferred.tensors[self.step.inputs[0].index].shape
 
-    def given(self, name: str) -> Abstract:
+    def known(self, name: str) -> Abstract:
         argument = self.arguments.get(name)
         if argument is not None:
             return self.constructor.value(argument.value)
-        param = self.definition.params[name]
-        if param.default is None:
-            return param_value(param, self.definition)
-        return Evaluator({}, Sink(), self.definition.scope).value(param.default)
+        default = self.definition.params[name].default
+        assert default is not None
+        return Evaluator({}, Sink(), self.definition.scope).value(default)
 
     def argument(self, name: str) -> str:
         write = self.constructor.in_forward
@@ -87,14 +83,12 @@ class CallSite(_Kept):
 class OwnSite(_Kept):
     """A wiring neuron's own class: its parameters are attributes."""
 
-    general = True
-
     @property
     def shape(self) -> Shape:
         return self.owner.inferred.inputs[0].shape
 
-    def given(self, name: str) -> Abstract:
-        return self.owner.inferred.env[name]
+    def known(self, name: str) -> None:
+        return None
 
     def argument(self, name: str) -> str:
         return self.owner.store(name)
