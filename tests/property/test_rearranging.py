@@ -35,7 +35,8 @@ def holds(source: str, step: str, expected: torch.Tensor, x: torch.Tensor) -> No
 
 def data(axes: list[str]) -> torch.Tensor:
     shape = [SIZES[axis] for axis in axes]
-    return torch.arange(torch.tensor(shape).prod().item(), dtype=torch.float32).reshape(shape) / 7
+    count = torch.tensor(shape).prod().item()
+    return torch.arange(count, dtype=torch.float64).reshape(shape) / 7  # sums in another order
 
 
 def axes_of(rng: Random) -> list[str]:

@@ -12,14 +12,12 @@ from neuroscript.codegen.lightning_module import LIGHTNING_IMPORTS, write_lightn
 from neuroscript.codegen.naming import MODULE_NAMES, safe
 from neuroscript.codegen.neuron import NeuronClass
 from neuroscript.codegen.writer import SELF, Line, Writer
-from neuroscript.diagnostics import NeuroScriptError, Span, deep_recursion
+from neuroscript.diagnostics import Span
 from neuroscript.language import Checked
-from neuroscript.language.errors import Intricate
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import NeuronValue
-from neuroscript.language.work import TooMuchWork, allow, bounded, uncollected
 
 Target = Literal["torch", "lightning"]
 
@@ -58,16 +56,8 @@ def emit(
     Raises NeuroScriptError if the program has errors or `neuron` is not in it.
     """
     checked.raise_errors()
-    keys = [key[0] for key in checked.inference.flows]
-    sources = {found.span.source for found in keys if isinstance(found, Definition)}
-    with bounded(), uncollected(), deep_recursion():
-        allow(sum(len(source.text) for source in sources))
-        try:
-            return _emit(checked, neuron, target, bundled, runtime_checks)
-        except TooMuchWork:
-            definition = checked.definition(neuron)
-            problem = Intricate(definition.span, definition.name)
-            raise NeuroScriptError([problem]) from None
+    with checked.bounded(neuron):
+        return _emit(checked, neuron, target, bundled, runtime_checks)
 
 
 def _emit(

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Severity, Source
+from neuroscript.diagnostics import (
+    Diagnostic,
+    NeuroScriptError,
+    Severity,
+    Source,
+    deep_recursion,
+)
 from neuroscript.language.concrete import values_of_params
 from neuroscript.language.entry import no_such_entry
+from neuroscript.language.errors import Intricate
 from neuroscript.language.inferred_signature import signature_of
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.scope import Scope
@@ -16,6 +24,7 @@ from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.signature import Signature
 from neuroscript.language.syntax.ast import Program
+from neuroscript.language.work import TooMuchWork, allow, bounded, uncollected
 
 
 @dataclass(frozen=True, eq=False)
@@ -50,13 +59,28 @@ class Checked:
             raise NeuroScriptError([no_such_entry(self.program, name or "")])
         return self.scope.own[name]
 
+    @contextmanager
+    def bounded(self, neuron: str | None = None) -> Iterator[None]:
+        """More work on a neuron, bounded as checking is. Raises NeuroScriptError (NS112)."""
+        known = [key[0] for key in self.inference.flows]
+        sources = {found.span.source for found in known if isinstance(found, Definition)}
+        with bounded(), uncollected(), deep_recursion():
+            allow(sum(len(source.text) for source in sources))
+            try:
+                yield
+            except TooMuchWork:
+                definition = self.definition(neuron)
+                problem = Intricate(definition.span, definition.name)
+                raise NeuroScriptError([problem]) from None
+
     def inferred(self, neuron: str | None = None) -> Inferred:
         """What inference found, with numbers for the parameters where all are known."""
         definition = self.definition(neuron)
         values = values_of_params(definition, self.params if definition.name == self.entry else {})
-        if values is None:
-            return self.inference.generic(definition)
-        return self.inference.signature(definition, values)
+        with self.bounded(neuron):
+            if values is None:
+                return self.inference.generic(definition)
+            return self.inference.signature(definition, values)
 
     def problems_with(self, neuron: str, params: Mapping[str, Any]) -> Sequence[Diagnostic]:
         """What is wrong with a neuron of this file once it has these values for parameters."""
@@ -65,8 +89,10 @@ class Checked:
         values = values_of_params(definition, known)
         if values is None:
             return ()
-        return self.inference.signature(definition, values).problems
+        with self.bounded(neuron):
+            return self.inference.signature(definition, values).problems
 
     def signature(self, neuron: str | None = None) -> Signature:
         """Ports, parameters and documentation of a neuron, by default the entry."""
-        return signature_of(self.definition(neuron), self.inferred(neuron), self.inference)
+        with self.bounded(neuron):
+            return signature_of(self.definition(neuron), self.inferred(neuron), self.inference)

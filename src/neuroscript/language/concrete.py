@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from neuroscript.diagnostics import Diagnostic, Severity, Sink, Span, nearest
-from neuroscript.language.errors import MissingParameter, UnknownParameter
+from neuroscript.language.errors import (
+    MissingParameter,
+    ParameterKind,
+    ParameterNoSize,
+    UnknownParameter,
+)
 from neuroscript.language.names.definition import Definition
+from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.errors import SizesAssumed, Within
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.infer import Inference
-from neuroscript.language.shapes.values import Abstract, from_python
+from neuroscript.language.shapes.params import KIND_TEXTS, fits_kind, param_kind, sized_params
+from neuroscript.language.shapes.values import Abstract, from_python, kind_of
 
 
 def values_of_params(
@@ -38,6 +46,7 @@ def check_concrete(
     numbers say.
     """
     _check_names(definition, params, sink)
+    _check_values(definition, params, sink)
     values = values_of_params(definition, params)
     if values is None or sink.has_errors:
         return symbolic
@@ -77,6 +86,23 @@ def _check_names(definition: Definition, params: Mapping[str, Any], sink: Sink) 
     )
     if params and missing:
         sink.add(MissingParameter(definition.span, definition.name, missing))
+
+
+def _check_values(definition: Definition, params: Mapping[str, Any], sink: Sink) -> None:
+    """Values of another kind than their parameters are, and sizes below 1."""
+    for name, param in definition.params.items():
+        if name not in params:
+            continue
+        value = from_python(params[name])
+        expected, given = param_kind(param, definition), kind_of(value)
+        if not fits_kind(expected, given):
+            shown = json.dumps(params[name], default=str)
+            kind = KIND_TEXTS.get(expected, expected or "a plain value")
+            sink.add(ParameterKind(param.span, definition.name, name, kind, shown))
+        elif isinstance(value, Dim) and name in sized_params(definition):
+            number = value.constant
+            if number is not None and number < 1:
+                sink.add(ParameterNoSize(param.span, definition.name, name, number))
 
 
 def _inside(place: Span, header: Span) -> bool:

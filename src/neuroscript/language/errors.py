@@ -55,6 +55,39 @@ class MissingParameter(Diagnostic):
 
 
 @record
+class ParameterKind(Diagnostic):
+    """A value from outside that is no value for its parameter."""
+
+    code = "NS506"
+    neuron: str
+    name: str
+    expected: str
+    given: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` of `{self.neuron}` is {self.expected}, not {self.given}"
+
+
+@record
+class ParameterNoSize(Diagnostic):
+    """A number from outside that is too small for the size that it has to be."""
+
+    code = "NS305"
+    neuron: str
+    name: str
+    given: int
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` of `{self.neuron}` is a size, and {self.given} is none"
+
+    @property
+    def help(self) -> str:
+        return "sizes are whole numbers from 1"
+
+
+@record
 class Intricate(Diagnostic):
     code = "NS112"
     name: str

@@ -25,7 +25,7 @@ from neuroscript.language.shapes.errors import (
     NumberTooLarge,
     OperandKind,
 )
-from neuroscript.language.shapes.params import KIND_TEXTS, param_kind, takes_list
+from neuroscript.language.shapes.params import KIND_TEXTS, fits_kind, param_kind, takes_list
 from neuroscript.language.shapes.values import (
     Abstract,
     Aggregate,
@@ -169,11 +169,7 @@ class Evaluator:
         expected, actual = param_kind(param, callee), kind_of(value)
         if isinstance(value, tuple) and any(kind_of(item) == "neuron" for item in value):
             expected, actual = "", "neuron"
-        if expected in ("Neuron", "NeuronType"):
-            expected = "neuron"
-        fits = actual in ("", expected) or (not expected and actual != "neuron")
-        fits |= actual == "none" and expected != "neuron"
-        fits |= expected == "float" and actual == "int"
+        fits = fits_kind(expected, actual)
         fits |= actual in ("list", "str") and takes_list(param, callee)
         if not fits:
             self.sink.add(

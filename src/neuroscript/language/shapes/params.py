@@ -15,6 +15,8 @@ KIND_TEXTS = {
     "str": "a string",
     "list": "a list",
     "neuron": "a neuron",
+    "Neuron": "a neuron",
+    "NeuronType": "a neuron",
     "none": "none",
 }
 
@@ -44,6 +46,17 @@ def param_kind(param: ast.Param, definition: Definition) -> str:
     if is_size(param, definition):
         return "int"
     return _literal_kind(param.default)
+
+
+def fits_kind(expected: str, actual: str) -> bool:
+    """Whether a value of one kind is one for a parameter of another; "" is what is not known."""
+    if expected in ("Neuron", "NeuronType"):
+        expected = "neuron"
+    if actual in ("", expected):
+        return True
+    if actual == "none":
+        return expected != "neuron"
+    return (not expected and actual != "neuron") or (expected, actual) == ("float", "int")
 
 
 def _literal_kind(default: ast.Value | None) -> str:
