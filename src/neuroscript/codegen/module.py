@@ -18,6 +18,8 @@ from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import NeuronValue
+from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import steps_in
 
 Target = Literal["torch", "lightning"]
 
@@ -70,7 +72,7 @@ def _emit(
     module = _Module(checked.inference, runtime_checks)
     for root in roots:
         module.add(root)
-    for root in roots:
+    for root in sorted(roots, key=_selects):
         module.finish(root)
     entry = safe(wanted, MODULE_NAMES) if wanted is not None else None
     body = Writer()
@@ -90,6 +92,12 @@ def _emit(
     out.lines.extend(body.lines)
     places = tuple(line.place for line in out.lines)
     return Code(out.text(), checked.source.name, entry, places, module.imports.hosts)
+
+
+def _selects(definition: Definition) -> bool:
+    """Whether a neuron is written as what uses it needs it: arms look at what it is given."""
+    steps = (step for graph in definition.neuron.graphs for step in steps_in(graph.block))
+    return any(isinstance(step, ast.Match) and step.param is not None for step in steps)
 
 
 def _short(name: str) -> str:

@@ -10,7 +10,7 @@ from neuroscript.language.shapes.conditions import all_of
 from neuroscript.language.shapes.control.branches import Branches, end_of, taken
 from neuroscript.language.shapes.control.fitting import Fit, fitting
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.errors import ArmNotDecided, NoArmFits
+from neuroscript.language.shapes.errors import NoArmFits
 from neuroscript.language.shapes.join import Learnt
 from neuroscript.language.shapes.types import Inferred, TensorType
 from neuroscript.language.shapes.values import Abstract, AnyNeuron, NeuronValue, OneOf
@@ -36,7 +36,7 @@ def select(body: Body, step: Selection) -> bool:
         body.sink.add(_no_arm_fits(step, signature, value))
         return False
     if len(fits) > 1:
-        body.chosen[step.span] = _decided_later(body, step, value, fits)
+        body.chosen[step.span] = _decided_later(step, fits)
         return _joined(body, step, [(arm.region, fit.captured, fit.learnt) for arm, fit in fits])
     arm, fit = fits[0]
     body.chosen[step.span] = Choice((), arm.region, step.outputs, step.writes, step.span)
@@ -66,18 +66,20 @@ def _no_arm_fits(step: Selection, signature: Inferred, value: NeuronValue) -> No
     return NoArmFits(step.span, value.definition.name, shapes, arms)
 
 
-def _decided_later(
-    body: Body, step: Selection, value: NeuronValue, fits: Sequence[tuple[ContractArm, Fit]]
-) -> Choice:
-    """Arms between which parameters decide: an `if` over these, made when a model is built."""
-    *others, (last, _) = fits
-    branches = []
-    for arm, other in others:
-        if other.conditions is None:
-            name, around = value.definition.name, body.definition.name
-            body.sink.add(ArmNotDecided(step.span, name, around, arm.contract.span))
-        else:
-            branches.append((all_of(other.conditions, step.span), arm.region))
+def _decided_later(step: Selection, fits: Sequence[tuple[ContractArm, Fit]]) -> Choice:
+    """Arms between which parameters decide: an `if` over these, made when a model is built.
+
+    Where the caller's parameters decide, it is the last arm if that fits whatever they are, else
+    the first.
+    """
+    *others, (last, fit) = fits
+    branches = [
+        (all_of(other.conditions, step.span), arm.region)
+        for arm, other in others
+        if other.conditions is not None
+    ]
+    if not fit.proved and len(branches) < len(others):
+        branches, last = [], others[0][0]
     return Choice(tuple(branches), last.region, step.outputs, step.writes, step.span)
 
 

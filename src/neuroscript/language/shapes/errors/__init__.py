@@ -7,7 +7,6 @@ from neuroscript.language.shapes.errors.axes import (
     UnknownDimension,
 )
 from neuroscript.language.shapes.errors.control import (
-    ArmNotDecided,
     BadCount,
     DoesNotFitItself,
     MayMissShapes,
@@ -48,7 +47,6 @@ from neuroscript.language.shapes.errors.within import (
 __all__ = [
     "Ambiguous",
     "ArgumentKind",
-    "ArmNotDecided",
     "AxisLost",
     "BadAxis",
     "BadCount",

@@ -110,32 +110,6 @@ class NoArmFits(Diagnostic):
 
 
 @record
-class ArmNotDecided(Diagnostic):
-    """Sizes of the caller alone say which arm it is."""
-
-    code = "NS406"
-    neuron: str
-    around: str
-    arm: Span
-
-    @property
-    def message(self) -> str:
-        unknown = f"sizes that `{self.around}` does not have"
-        return f"whether `{self.neuron}` fits an arm depends on {unknown}"
-
-    @property
-    def labels(self) -> Sequence[Label]:
-        return [Label(self.arm, "fits for some sizes only")]
-
-    @property
-    def help(self) -> str:
-        return (
-            f"give `{self.around}` a parameter with that size, and compare it behind `where` in "
-            "this arm"
-        )
-
-
-@record
 class BadCount(Diagnostic):
     code = "NS408"
     count: str | int
