@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.codegen.expression import divisions
 from neuroscript.codegen.naming import INIT_NAMES, safe
+from neuroscript.codegen.neuron_values import is_neuron
 from neuroscript.codegen.writer import Writer, string
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.values import Abstract
@@ -56,21 +57,21 @@ class Aggregates:
                 return built
         self.init.line(f"{target} = nn.ModuleList()")
         saved = self.enter(item)
-        self.init.line(f"for {self.index_name(item)} in range({count}):")
-        self.init.depth += 1
-        for inner in item.items:
-            self.inner_item(item, inner)
-        entries = [
-            f"{string(i.name.text)}: {self.constructor.locals[i.name.text]}" for i in neurons
-        ]
-        if single is not None:
-            self.init.line(f"{target}.append({self.constructor.locals[single]})")
-        else:
-            heads = (f"{target}.append(", "nn.ModuleDict(", "{")
-            self.init.nested(heads, entries, (")", ")", "}"))
-        self.init.depth -= 1
+        with self.constructor.block(f"for {self.index_name(item)} in range({count}):"):
+            for inner in item.items:
+                self.inner_item(item, inner)
+            self.append(target, [inner.name.text for inner in neurons])
         self.leave(saved)
         return built
+
+    def append(self, target: str, names: list[str]) -> None:
+        """Add a round: the only neuron, or all by their names."""
+        local = self.constructor.locals
+        if len(names) == 1:
+            self.init.line(f"{target}.append({local[names[0]]})")
+            return
+        entries = [f"{string(name)}: {local[name]}" for name in names]
+        self.init.nested((f"{target}.append(", "nn.ModuleDict(", "{"), entries, (")", ")", "}"))
 
     def rounds(self, item: ast.Unroll) -> list[ast.Item]:
         """The bindings of a round that are neurons."""
@@ -79,7 +80,7 @@ class Aggregates:
         for inner in item.items:
             value = self.constructor.evaluator().item(inner)
             self.constructor.env[inner.name.text] = value
-            if self.constructor.is_neuron(value):
+            if is_neuron(value):
                 found.append(inner)
         self.leave(saved)
         return found
@@ -122,7 +123,7 @@ class Aggregates:
         for inner in item.items:
             assert isinstance(inner, ast.Binding)
             self.constructor.env[inner.name.text] = self.constructor.evaluator().item(inner)
-            texts[inner.name.text] = self.constructor.inline_choice(inner.value)
+            texts[inner.name.text] = self.constructor.conditionals.expression(inner.value)
         if single is not None:
             return texts[single]
         return f"nn.ModuleDict({{{', '.join(f'{string(n)}: {t}' for n, t in texts.items())}}})"
@@ -137,19 +138,11 @@ class Aggregates:
             return
         value = self.constructor.evaluator().item(item)
         self.constructor.env[item.name.text] = value
-        self.constructor.guard_all(item)
-        neuron = self.constructor.is_neuron(value)
-        write = (
-            self.constructor.made
-            if neuron
-            else lambda v: (self.constructor.in_init.text(v), [], "")
-        )
-        if neuron and item.annotation is not None and item.annotation.text == "static":
-            self.constructor.owner.shares = True
+        self.constructor.divisions.guard_item(item)
+        if not is_neuron(value):
+            self.constructor.conditionals.assign_plain(item.value, name)
+        elif item.annotation is not None and item.annotation.text == "static":
             key = f"{self.constructor.owner.definition.name}.{outer.name.text}.{item.name.text}"
-            self.constructor.share(
-                key, lambda place: self.constructor.assign_choice(item.value, place, write)
-            )
-            self.init.line(f"{name} = _shared[{string(key)}]")
+            self.constructor.bindings.share(key, item, name)
         else:
-            self.constructor.assign_choice(item.value, name, write)
+            self.constructor.conditionals.assign_neuron(item.value, name)

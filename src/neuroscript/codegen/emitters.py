@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from neuroscript.language.shapes.shape import Shape
-from neuroscript.language.shapes.values import Abstract
+from neuroscript.language.shapes.values import Abstract, kind_of
 
 
 class Site(Protocol):
@@ -20,12 +20,8 @@ class Site(Protocol):
     def shape(self) -> Shape:
         """The shape that arrives, as inferred."""
 
-    @property
-    def general(self) -> bool:
-        """Whether it serves any arguments: the class of a neuron that is a value."""
-
-    def given(self, name: str) -> Abstract:
-        """A parameter's value as far as it is known."""
+    def known(self, name: str) -> Abstract | None:
+        """A parameter's value as far as it is known; None in a class that serves any value."""
 
     def argument(self, name: str) -> str:
         """A parameter as an expression of `forward`."""
@@ -45,11 +41,13 @@ class Site(Protocol):
 
 def transpose(site: Site, x: str) -> str:
     dims, other = site.argument("dims"), site.argument("other")
-    if site.general:
+    known = site.known("dims")
+    if known is None:
         swapped = f"{x}.transpose({dims}, {other})"
-        return f"{x}.permute({dims}) if isinstance({dims}, list) else {swapped}"
-    if isinstance(site.given("dims"), tuple):
-        return f"{x}.permute({dims.removeprefix('[').removesuffix(']')})"
+        return f"{swapped} if isinstance({dims}, int) else {x}.permute(*{dims})"
+    if kind_of(known) == "list":
+        axes = dims[1:-1] if dims.startswith("[") else f"*{dims}"
+        return f"{x}.permute({axes})"
     return f"{x}.transpose({dims}, {other})"
 
 
@@ -87,7 +85,7 @@ def global_max(site: Site, x: str) -> str:
 def slice_(site: Site, x: str) -> str:
     dim, start, end = site.argument("dim"), site.argument("start"), site.argument("end")
     step = site.argument("step")
-    if site.general:
+    if site.known("dim") is None:
         end = f"None if {end} == -1 else {end}"
         return f"{x}.transpose(0, {dim})[slice({start}, {end}, {step})].transpose(0, {dim})"
     end = "" if end == "-1" else end

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import assert_never
 
 from neuroscript.codegen.writer import string
@@ -19,19 +19,23 @@ Kinds = Callable[[ast.Value], str]
 """The kind of a value, as far as it is known: decides what `/` means."""
 
 
+Names = Callable[[str], str | None]
+"""How a name is read, or None where nothing has it."""
+
+
 def _no_neuron(_value: ast.Value) -> None:
     return None
 
 
 class Expressions:
-    """Writes values; names are looked up in `names`, a division is exact where kinds are whole.
+    """Writes values; `names` says how a name is read, a division is exact where kinds are whole.
 
     `neuron` writes values that are neurons; it gives None for those that are not.
     """
 
     def __init__(
         self,
-        names: Mapping[str, str],
+        names: Names,
         kinds: Kinds,
         neuron: Callable[[ast.Value], str | None] | None = None,
     ) -> None:
@@ -53,7 +57,7 @@ class Expressions:
             case ast.Literal(literal):
                 return literal_text(literal), ATOM
             case ast.NameValue(name):
-                return self.neuron(value) or self.names.get(name) or _nothing(value), ATOM
+                return self.neuron(value) or self.names(name) or _nothing(value), ATOM
             case ast.CallValue() | ast.MemberValue() | ast.BlockValue() | ast.GlobalValue():
                 return self.neuron(value) or _nothing(value), ATOM
             case ast.ListValue(items):
@@ -65,12 +69,19 @@ class Expressions:
             case ast.Binary(operator, left, right):
                 if operator == "/" and "float" not in (self.kinds(left), self.kinds(right)):
                     operator = "//"
+                if operator in ("==", "!=") and "list" in (self.kinds(left), self.kinds(right)):
+                    return f"{self.as_list(left)} {operator} {self.as_list(right)}", 4
                 strength = _PRECEDENCE[operator]
                 a = self.operand(left, strength + (strength == 4))
                 b = self.operand(right, strength + 1)
                 return f"{a} {operator} {b}", strength
             case _:
                 assert_never(value)
+
+    def as_list(self, value: ast.Value) -> str:
+        """A list to be compared: what is given for one may be a tuple, which equals no list."""
+        text = self.operand(value)
+        return text if isinstance(value, ast.ListValue) else f"list({text})"
 
 
 def _nothing(value: ast.Value) -> str:

@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.dims import Sizes
-from neuroscript.codegen.naming import safe
-from neuroscript.codegen.writer import Writer, string
+from neuroscript.codegen.raising import write_test
+from neuroscript.codegen.writer import Writer
 from neuroscript.language.names.definition import shape_text
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.shape import Shape
@@ -23,10 +23,10 @@ if TYPE_CHECKING:
 def write_guards(owner: NeuronClass, out: Writer) -> None:
     """Rank and sizes of every input, then the equalities that the body assumes."""
     axes: list[tuple[Dim, str]] = []
-    for port, type_ in zip(owner.definition.neuron.inputs, owner.inferred.inputs, strict=True):
+    ports, variables = owner.definition.neuron.inputs, owner.constructor.forward_names.inputs
+    for port, type_, variable in zip(ports, owner.inferred.inputs, variables, strict=True):
         if port.variadic:
             continue
-        variable = safe(port.name.text if port.name else "x", {"self"})
         out.place = port.span
         _rank(owner, out, variable, type_.shape, port)
         _sizes(owner, out, variable, type_.shape, port, axes)
@@ -35,9 +35,8 @@ def write_guards(owner: NeuronClass, out: Writer) -> None:
         sizes = Sizes(axes, lambda name: _param(owner, name))
         expected, actual = sizes.text(assumption.expected), sizes.text(assumption.actual)
         if expected is not None and actual is not None and expected != actual:
-            where = f"{assumption.span.source.name}:{assumption.span.line}"
-            text = f"`{assumption.neuron}` expects {{{expected}}}, but gets {{{actual}}}"
-            _guard(out, f"{expected} != {actual}", "NS301", text, where)
+            text = f"NS301: `{assumption.neuron}` expects {{{expected}}}, but gets {{{actual}}}"
+            write_test(out, f"{expected} != {actual}", text, assumption.span)
 
 
 def _param(owner: NeuronClass, name: str) -> str | None:
@@ -49,8 +48,8 @@ def _rank(owner: NeuronClass, out: Writer, x: str, shape: Shape, port: ast.Port)
     test = f"{x}.ndim != {known}" if shape.seq is None else f"{x}.ndim < {known}"
     if shape.seq is None or known:
         name, declared = owner.definition.name, shape_text(port.shape)
-        text = f"`{name}` expects {declared}, but gets {{list({x}.shape)}}"
-        _guard(out, test, "NS302", text, _where(port))
+        text = f"NS302: `{name}` expects {declared}, but gets {{list({x}.shape)}}"
+        write_test(out, test, text, port.span)
 
 
 def _sizes(
@@ -72,16 +71,5 @@ def _sizes(
             axes.append((dim, text))
         elif expected != text:
             name = owner.definition.name
-            message = f"`{name}` expects {{{expected}}} at `{x}`, but gets {{{text}}}"
-            _guard(out, f"{text} != {expected}", "NS301", message, _where(port))
-
-
-def _where(port: ast.Port) -> str:
-    return f"{port.span.source.name}:{port.span.line}"
-
-
-def _guard(out: Writer, test: str, code: str, text: str, where: str) -> None:
-    out.line(f"if {test}:")
-    out.depth += 1
-    out.wrapped("raise ValueError(", [f"f{string(f'{code}: {text} ({where})')}"], ")")
-    out.depth -= 1
+            message = f"NS301: `{name}` expects {{{expected}}} at `{x}`, but gets {{{text}}}"
+            write_test(out, f"{text} != {expected}", message, port.span)

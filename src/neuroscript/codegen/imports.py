@@ -18,6 +18,9 @@ class Imports:
     classes: set[str] = field(default_factory=set)
     """Names that classes of the module itself have."""
 
+    locals: set[str] = field(default_factory=set)
+    """Names that classes of other modules have here."""
+
     hosts: dict[tuple[str, str], Span] = field(default_factory=dict)
     """Classes that users' neurons name, with where they do."""
 
@@ -36,6 +39,7 @@ class Imports:
         local = name
         if name in self.classes:
             local = f"Core{name}" if module == "neuroscript.primitives" else f"Host{name}"
+        self.locals.add(local)
         text = name if local == name else f"{name} as {local}"
         self.names.setdefault(module, set()).add(text)
         return local

@@ -18,7 +18,8 @@ from neuroscript.language.syntax.walk import (
     values_of,
 )
 
-TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "list[int]"}
+TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "Sequence[int]"}
+"""A list that is given may be any sequence: defaults are tuples, which nobody can change."""
 
 
 def param_kinds(inferred: Inferred) -> dict[str, str]:

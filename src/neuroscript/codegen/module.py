@@ -10,7 +10,7 @@ from neuroscript.codegen.bundle import PRIMITIVES, Bundled, bundle
 from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.lightning_module import LIGHTNING_IMPORTS, write_lightning_module
 from neuroscript.codegen.naming import MODULE_NAMES, safe
-from neuroscript.codegen.neuron import Classes, NeuronClass
+from neuroscript.codegen.neuron import NeuronClass
 from neuroscript.codegen.writer import SELF, Line, Writer
 from neuroscript.diagnostics import NeuroScriptError, Span, deep_recursion
 from neuroscript.language import Checked
@@ -19,6 +19,8 @@ from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import NeuronValue
+from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import steps_in
 from neuroscript.language.work import TooMuchWork, allow, bounded, uncollected
 
 Target = Literal["torch", "lightning"]
@@ -80,7 +82,7 @@ def _emit(
     module = _Module(checked.inference, runtime_checks)
     for root in roots:
         module.add(root)
-    for root in roots:
+    for root in sorted(roots, key=_selects):
         module.finish(root)
     entry = safe(wanted, MODULE_NAMES) if wanted is not None else None
     body = Writer()
@@ -102,11 +104,17 @@ def _emit(
     return Code(out.text(), checked.source.name, entry, places, module.imports.hosts)
 
 
+def _selects(definition: Definition) -> bool:
+    """Whether a neuron is written as what uses it needs it: arms look at what it is given."""
+    steps = (step for graph in definition.neuron.graphs for step in steps_in(graph.block))
+    return any(isinstance(step, ast.Match) and step.param is not None for step in steps)
+
+
 def _short(name: str) -> str:
     return name.replace("\\", "/").rsplit("/", 1)[-1]
 
 
-class _Module(Classes):
+class _Module:
     """Writes classes callees first, each variant of a neuron once.
 
     Two instantiations of a neuron whose classes read the same are one class; others are numbered.
@@ -152,6 +160,7 @@ class _Module(Classes):
         if text not in variants:
             name = self.name_for(value.definition)
             variants[text] = name
+            self.imports.classes.add(name)
             self.written.append(
                 (name, [Line(line.replace(SELF, name), line.place) for line in lines])
             )
@@ -186,7 +195,9 @@ class _Module(Classes):
         if holder != definition.span and definition.outer is None:
             base = f"Core{base}" if definition.library else f"{_prefix(definition)}{base}"
             self.used.setdefault(base, definition.span)
-        taken = {name for name, _ in self.written}
+        elif base in self.imports.locals:  # a class of the library around its host
+            base = f"Core{base}"
+        taken = {name for name, _ in self.written} | self.imports.locals
         name, number = base, 2
         while name in taken:
             name, number = f"{base}_{number}", number + 1

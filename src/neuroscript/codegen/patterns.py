@@ -34,11 +34,11 @@ def arm_test(
             return None, {}
         tests += [test] if test else []
     if arm.guard is not None:
-        constructor = steps.owner.constructor
-        saved = dict(constructor.captures)
-        constructor.captures.update(captures)
-        tests.append(steps.owner.in_forward.operand(arm.guard, 2 if tests else 0))
-        constructor.captures = saved
+        names = steps.constructor.forward_names
+        saved = dict(names.captures)
+        names.captures.update(captures)
+        tests.append(steps.constructor.in_forward.operand(arm.guard, 2 if tests else 0))
+        names.captures = saved
     return " and ".join(tests), captures
 
 
@@ -69,7 +69,7 @@ def _size_test(
             return ""  # what is known of the shape proves it
         if difference.never_zero:
             return None
-    return f"{text} == {owner.in_forward.operand(dim, 5)}"
+    return f"{text} == {owner.constructor.in_forward.operand(dim, 5)}"
 
 
 def _places(pattern: ast.ShapeExpr) -> list[tuple[int, ast.ShapeDim]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
@@ -12,6 +13,16 @@ WIDTH = 88
 
 SELF = "\x00self\x00"
 """Stands for the name of a class until it is known."""
+
+
+Text = tuple[str, list[str], str]
+"""An expression as head, items and tail, so that it can be broken over lines."""
+
+
+def flat(text: Text) -> str:
+    """The expression on one line."""
+    head, items, tail = text
+    return f"{head}{', '.join(items)}{tail}"
 
 
 class Line(str):
@@ -36,6 +47,13 @@ class Writer:
 
     def line(self, text: str = "") -> None:
         self.lines.append(Line("    " * self.depth + text if text else "", self.place))
+
+    @contextmanager
+    def indented(self) -> Iterator[None]:
+        """For lines of a block."""
+        self.depth += 1
+        yield
+        self.depth -= 1
 
     def fits(self, text: str) -> bool:
         return len("    " * self.depth + text) <= WIDTH

@@ -3,7 +3,9 @@
 No torch, and nothing here runs what a user wrote.
 """
 
-from neuroscript.language.checking import Checked, check, check_path, check_text, read_source
+from neuroscript.language.checked import Checked
+from neuroscript.language.checking import check, check_path, check_text
+from neuroscript.language.reading import read_source
 from neuroscript.language.signature import Param, Port, Signature
 
 __all__ = [

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 from neuroscript.diagnostics import Severity, Sink, Span
 from neuroscript.language.names.errors import WrongTensorCount
 from neuroscript.language.shapes.call import Call
+from neuroscript.language.shapes.contract_shapes import contract_shape
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.errors import ArgumentKind, DoesNotFitItself
 from neuroscript.language.shapes.join import join
@@ -96,7 +97,7 @@ class Applier:
     def anything(self, value: AnyNeuron, arriving: Sequence[Arriving]) -> tuple[TensorType, ...]:
         """A Neuron parameter: anything may come out, or what the contract of its arm says."""
         if value.contract is not None and len(value.contract.outputs) == self.outputs:
-            shapes = [self.body.contract_shape(port.shape) for port in value.contract.outputs]
+            shapes = [contract_shape(self.body, port.shape) for port in value.contract.outputs]
         else:
             shapes = [Shape((), Seq.fresh("?")) for _ in range(self.outputs)]
         here = self.span, "comes out here"

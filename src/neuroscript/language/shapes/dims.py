@@ -20,10 +20,30 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, reduce
-from itertools import count
 from math import gcd
 
-_fresh = count(1)
+from neuroscript.language.shapes.atoms import (
+    Atom,
+    Monomial,
+    Quotient,
+    Var,
+    factor_text,
+    in_order,
+    without,
+)
+
+__all__ = [
+    "MAX_BITS",
+    "MAX_TERMS",
+    "Atom",
+    "Dim",
+    "DividedByZero",
+    "Inexact",
+    "Monomial",
+    "Quotient",
+    "Var",
+    "unknown",
+]
 
 MAX_TERMS = 300
 """Of a sum, with those in its quotients; a size that needs more is one that nobody knows."""
@@ -43,56 +63,6 @@ class Inexact(ValueError):
 
 class DividedByZero(Inexact, ZeroDivisionError):
     """A quotient of something and 0."""
-
-
-@dataclass(frozen=True, slots=True)
-class Var:
-    """A variable; two are the same if `name` and `number` are.
-
-    `positive` says that it is the size of a port and so at least 1.
-    """
-
-    name: str
-    number: int = 0
-    positive: bool = True
-
-    @staticmethod
-    def fresh(name: str, positive: bool = True) -> Var:
-        """A variable that equals no other."""
-        return Var(name, next(_fresh), positive)
-
-    def __repr__(self) -> str:
-        return self.name
-
-    @property
-    def key(self) -> tuple[object, ...]:
-        return (0, self.name, self.number)
-
-
-@dataclass(frozen=True)
-class Quotient:
-    """`over / under`, exact or rounded down."""
-
-    over: Dim
-    under: Dim
-    exact: bool
-
-    def __repr__(self) -> str:
-        text = f"{_grouped(self.over)}/{_grouped(self.under, product=True)}"
-        return text if self.exact else f"floor({text})"
-
-    @cached_property
-    def positive(self) -> bool:
-        return self.exact and self.over.is_positive and self.under.is_positive
-
-    @cached_property
-    def key(self) -> tuple[object, ...]:
-        return (1, repr(self), 0)
-
-
-Atom = Var | Quotient
-Monomial = tuple[Atom, ...]
-"""A product of atoms in order of their keys, an atom twice for its square."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +228,7 @@ class Dim:
             sign = "-" if factor < 0 else "+"
             size = abs(factor)
             factors = [str(size)] if size != 1 or not monomial else []
-            factors += [_factor(atom) for atom in monomial]
+            factors += [factor_text(atom) for atom in monomial]
             text += f" {sign} " + "*".join(factors)
         return text[3:] if text.startswith(" + ") else "-" + text[3:]
 
@@ -293,7 +263,7 @@ def _without_a_quotient(dim: Dim) -> Dim | None:
     for i, (monomial, factor) in enumerate(dim.terms):
         for atom in monomial:
             if isinstance(atom, Quotient) and atom.under.constant is not None:
-                rest = _without(monomial, (atom,)) or ()
+                rest = without(monomial, (atom,)) or ()
                 if atom.under.constant > 0 and all(other.positive for other in rest):
                     rounded = atom.under.constant - 1 if factor > 0 and not atom.exact else 0
                     others = Dim(dim.terms[:i] + dim.terms[i + 1 :])
@@ -316,24 +286,15 @@ def _dim(value: Dim | int) -> Dim:
     return value if isinstance(value, Dim) else Dim.const(value)
 
 
-def _grouped(dim: Dim, product: bool = False) -> str:
-    simple = len(dim.terms) < 2 and not (product and "*" in repr(dim))
-    return repr(dim) if simple else f"({dim!r})"
-
-
-def _factor(atom: Atom) -> str:
-    return repr(atom) if isinstance(atom, Var) or not atom.exact else f"({atom!r})"
-
-
 def _product(atoms: Monomial, factor: int) -> tuple[Monomial, int] | Dim:
     """A product of atoms; an exact quotient meets its divisor and both vanish."""
     for i, atom in enumerate(atoms):
         if isinstance(atom, Quotient) and atom.exact and len(atom.under.terms) == 1:
             under, divisor = atom.under.terms[0]
-            rest = _without(atoms[:i] + atoms[i + 1 :], under)
+            rest = without(atoms[:i] + atoms[i + 1 :], under)
             if rest is not None and factor % divisor == 0:
-                return atom.over * Dim.total([(_sorted(rest), factor // divisor)])
-    return _sorted(atoms), factor
+                return atom.over * Dim.total([(in_order(rest), factor // divisor)])
+    return in_order(atoms), factor
 
 
 def _less_divided(atoms: Monomial, factor: int) -> Dim | None:
@@ -343,22 +304,8 @@ def _less_divided(atoms: Monomial, factor: int) -> Dim | None:
             common = gcd(factor, size)
             if common > 1:
                 quotient = _quotient(atom.over, Dim.const(size // common), exact=True)
-                return quotient * Dim(((_sorted(atoms[:i] + atoms[i + 1 :]), factor // common),))
+                return quotient * Dim(((in_order(atoms[:i] + atoms[i + 1 :]), factor // common),))
     return None
-
-
-def _sorted(atoms: Iterable[Atom]) -> Monomial:
-    return tuple(sorted(atoms, key=lambda atom: atom.key))
-
-
-def _without(atoms: Monomial, divisor: Monomial) -> Monomial | None:
-    """The product without the atoms of `divisor`, or None if they are not all in it."""
-    rest = list(atoms)
-    for atom in divisor:
-        if atom not in rest:
-            return None
-        rest.remove(atom)
-    return tuple(rest)
 
 
 def _quotient(over: Dim, under: Dim, exact: bool) -> Dim:
@@ -372,7 +319,7 @@ def _quotient(over: Dim, under: Dim, exact: bool) -> Dim:
     whole: list[tuple[Monomial, int]] = []
     rest: list[tuple[Monomial, int]] = []
     for monomial, factor in over.terms:
-        reduced = _without(monomial, divisor)
+        reduced = without(monomial, divisor)
         if reduced is not None and factor % size == 0:
             whole.append((reduced, factor // size))
         else:

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import assert_never
 
 from neuroscript.diagnostics import Sink, Span
 from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
-from neuroscript.language.names.errors import CannotBeBuilt, Cycle, MissingArgument, NoSuchPort
+from neuroscript.language.names.errors import CannotBeBuilt, Cycle, MissingArgument
 from neuroscript.language.names.scope import GlobalDefinition, Scope
-from neuroscript.language.shapes.dims import MAX_BITS, Dim, Var
-from neuroscript.language.shapes.errors import (
-    ArgumentKind,
-    InexactDivision,
-    InvalidShape,
-    NotABool,
-    NumberTooLarge,
-    OperandKind,
-)
-from neuroscript.language.shapes.params import KIND_TEXTS, param_kind, takes_list
+from neuroscript.language.shapes.argument_kinds import check_kind
+from neuroscript.language.shapes.arithmetic import binary, settles, unary
+from neuroscript.language.shapes.dims import Dim
+from neuroscript.language.shapes.errors import InvalidShape, NotABool
+from neuroscript.language.shapes.params import KIND_TEXTS
+from neuroscript.language.shapes.rounds import picked
 from neuroscript.language.shapes.values import (
     Abstract,
     Aggregate,
@@ -29,7 +25,6 @@ from neuroscript.language.shapes.values import (
     Unknown,
     from_python,
     kind_of,
-    to_python,
 )
 from neuroscript.language.syntax import ast
 from neuroscript.language.work import spend
@@ -63,9 +58,12 @@ class Evaluator:
             case ast.ListValue(items):
                 return tuple(self.value(item) for item in items)
             case ast.Unary(operator, operand, span):
-                return self.unary(operator, self.value(operand), span)
+                return unary(operator, self.value(operand), span, self.sink)
             case ast.Binary(operator, left, right, span):
-                return self.operation(operator, left, right, span)
+                first = self.value(left)
+                if settles(operator, first):
+                    return first
+                return binary(operator, first, self.value(right), span, self.sink)
             case ast.CallValue(call):
                 return self.call(call)
             case ast.MemberValue():
@@ -135,7 +133,7 @@ class Evaluator:
             argument = given.get(name)
             if argument is not None:
                 values[name] = self.value(argument.value)
-                self.check_kind(definition, param, argument, values[name])
+                check_kind(definition, param, argument, values[name], self.sink)
             elif param.default is not None:
                 inner = Evaluator(values, self.sink, definition.scope)
                 values[name] = inner.value(param.default)
@@ -157,51 +155,12 @@ class Evaluator:
         args = self.arguments(definition, {})
         return None if args is None else NeuronValue(definition, args)
 
-    def check_kind(
-        self, callee: Definition, param: ast.Param, given: ast.Argument, value: Abstract
-    ) -> None:
-        expected, actual = param_kind(param, callee), kind_of(value)
-        if isinstance(value, tuple) and any(kind_of(item) == "neuron" for item in value):
-            expected, actual = "", "neuron"
-        if expected in ("Neuron", "NeuronType"):
-            expected = "neuron"
-        fits = actual in ("", expected) or (not expected and actual != "neuron")
-        fits |= actual == "none" and expected != "neuron"
-        fits |= expected == "float" and actual == "int"
-        fits |= actual in ("list", "str") and takes_list(param, callee)
-        if not fits:
-            self.sink.add(
-                ArgumentKind(
-                    given.span,
-                    callee.name,
-                    param.name.text,
-                    KIND_TEXTS.get(expected, expected or "a plain value"),
-                    KIND_TEXTS.get(actual, actual),
-                    param.span if not callee.library else None,
-                )
-            )
-
     def member(self, value: ast.MemberValue) -> Abstract:
         """`layers[i]`, `layers.ffn[i]`: an instance inside an aggregate."""
         aggregate, index = self.name(value.name.text), self.value(value.index)
-        if not isinstance(aggregate, Aggregate) or not isinstance(index, Dim):
-            kind = kind_of(index)
-            if isinstance(aggregate, Aggregate) and kind not in ("int", ""):
-                name, span = value.name.text, value.index.span
-                given = KIND_TEXTS.get(kind, kind)
-                self.sink.add(ArgumentKind(span, name, "the index", KIND_TEXTS["int"], given, None))
+        at = picked(value, aggregate, index, self.sink)
+        if at is None:
             return Unknown()
-        count = aggregate.count.constant if aggregate.count is not None else None
-        position = index.constant
-        if position is not None and position < 0 and aggregate.count is not None:
-            index = aggregate.count + position
-            position = index.constant
-        if count is not None and position is not None and not 0 <= position < count:
-            ports = tuple(str(i) for i in range(count))
-            shown = value.index.span.text
-            self.sink.add(NoSuchPort(value.span, value.name.text, shown, ports, None))
-            return Unknown()
-        at = Aggregate(aggregate.item, aggregate.env, aggregate.count, index)
         if value.member is None:
             return at
         return self.iteration(at).get(value.member.text, Unknown())
@@ -269,90 +228,6 @@ class Evaluator:
             self.sink.add(InvalidShape(value.span, f"`{value.span.text}` is {shown}, not a size"))
         return found if isinstance(found, Dim) else None
 
-    # --- arithmetic
-
-    def unary(self, operator: str, operand: Abstract, span: Span) -> Abstract:
-        kind = kind_of(operand)
-        if kind not in ("bool", "") if operator == "not" else kind not in ("int", "float", ""):
-            self.sink.add(OperandKind(span, operator, (kind,)))
-            return Unknown()
-        match operand:
-            case Dim():
-                return -operand
-            case Known(bool() as truth):
-                return Known(not truth)
-            case Known(float() as number):
-                return Known(-number)
-            case _:
-                return operand
-
-    def operation(self, operator: str, left: ast.Value, right: ast.Value, span: Span) -> Abstract:
-        first = self.value(left)
-        if (
-            operator in ("and", "or")
-            and isinstance(first, Known)
-            and first.value is (operator == "or")
-        ):
-            return first  # the other side is not looked at
-        return self.binary(operator, first, self.value(right), span)
-
-    def binary(self, operator: str, left: Abstract, right: Abstract, span: Span) -> Abstract:
-        kinds = (kind_of(left), kind_of(right))
-        if not _allowed(operator, kinds):
-            self.sink.add(OperandKind(span, operator, kinds))
-            return Unknown()
-        if isinstance(left, Dim) and isinstance(right, Dim):
-            return self.integers(operator, left, right, span)
-        a, b = to_python(left), to_python(right)
-        if a is ... or b is ...:
-            return Unknown(_result_kind(operator, kinds))
-        if operator in ("/", "%") and b == 0:
-            self.sink.add(InexactDivision(span, str(a), "0"))
-            return Unknown()
-        try:
-            return from_python(_PYTHON[operator](a, b))
-        except OverflowError:
-            self.sink.add(NumberTooLarge(span))
-            return Unknown("float")
-
-    def integers(self, operator: str, left: Dim, right: Dim, span: Span) -> Abstract:
-        match operator:
-            case "+":
-                return left + right
-            case "-":
-                return left - right
-            case "*":
-                return self.bounded(left, right, span)
-            case "/" | "%" if not right.terms:
-                self.sink.add(InexactDivision(span, repr(left), "0"))
-                return Unknown("int")
-            case "/":
-                try:
-                    return left / right
-                except ValueError:
-                    self.sink.add(InexactDivision(span, repr(left), repr(right)))
-                    return Unknown("int")
-        if left.constant is not None and right.constant is not None:
-            return from_python(_PYTHON[operator](left.constant, right.constant))
-        if operator == "%":
-            shown = f"({left} % {right})" if left.extent + right.extent < 20 else "?"
-            return Dim.of(Var.fresh(shown if len(shown) < 200 else "?", positive=False))
-        if operator in ("==", "!="):
-            difference = left - right
-            if not difference.terms:
-                return Known(operator == "==")
-            if difference.never_zero:
-                return Known(operator == "!=")
-        return Unknown("bool")
-
-    def bounded(self, left: Dim, right: Dim, span: Span) -> Abstract:
-        """A product, unless it is larger than anything can be."""
-        a, b = left.constant, right.constant
-        if a is not None and b is not None and a.bit_length() + b.bit_length() > MAX_BITS:
-            self.sink.add(NumberTooLarge(span))
-            return Unknown("int")
-        return left * right
-
 
 def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
     """The value of a global; one that needs itself is NS214."""
@@ -381,36 +256,3 @@ def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
 
 _evaluating: list[GlobalDefinition] = []
 """Globals whose values are being found at the moment, outermost first."""
-
-_NUMBERS = frozenset({"int", "float", ""})
-
-
-def _allowed(operator: str, kinds: tuple[str, str]) -> bool:
-    if operator in ("==", "!="):
-        return "neuron" not in kinds
-    if operator in ("and", "or"):
-        return set(kinds) <= {"bool", ""}
-    return set(kinds) <= _NUMBERS
-
-
-def _result_kind(operator: str, kinds: tuple[str, str]) -> str:
-    if operator not in ("+", "-", "*", "/", "%"):
-        return "bool"
-    return "float" if "float" in kinds else ""
-
-
-_PYTHON: dict[str, Callable[[object, object], object]] = {
-    "+": lambda a, b: a + b,  # type: ignore[operator]
-    "-": lambda a, b: a - b,  # type: ignore[operator]
-    "*": lambda a, b: a * b,  # type: ignore[operator]
-    "/": lambda a, b: a / b,  # type: ignore[operator]
-    "%": lambda a, b: a % b,  # type: ignore[operator]
-    "==": lambda a, b: a == b,
-    "!=": lambda a, b: a != b,
-    "<": lambda a, b: a < b,  # type: ignore[operator]
-    "<=": lambda a, b: a <= b,  # type: ignore[operator]
-    ">": lambda a, b: a > b,  # type: ignore[operator]
-    ">=": lambda a, b: a >= b,  # type: ignore[operator]
-    "and": lambda a, b: a and b,
-    "or": lambda a, b: a or b,
-}

@@ -8,7 +8,15 @@ from neuroscript.language.names.flow import Rearranged
 from neuroscript.language.shapes.apply import Applier
 from neuroscript.language.shapes.dims import Dim, Var
 from neuroscript.language.shapes.errors import ElementTypesDiffer, RankUnknown, SizesDiffer
-from neuroscript.language.shapes.rearrange import Rearrangement, RearrangeProblem
+from neuroscript.language.shapes.rearrange import (
+    Reading,
+    RearrangeProblem,
+    as_before,
+    rearrange,
+    reduction,
+    repetition,
+    unread,
+)
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.types import Arriving, TensorType
 from neuroscript.language.shapes.unify import RankMismatch, Verdict
@@ -26,7 +34,7 @@ def rearranged(body: Body, step: Rearranged) -> bool:
     source = body.final(body.types[step.source.index])
     if not _takes(body, step, source):
         return False
-    reading = Rearrangement(
+    reading = Reading(
         step.node, source.shape, body.names, body.unifier, body.evaluator(),
         (step.source.span, f"this is {source.shape}"),
         bound_at=body.bound_at, axis_names=source.names,
@@ -63,7 +71,7 @@ def _takes(body: Body, step: Rearranged, source: TensorType) -> bool:
     return False
 
 
-def _read(body: Body, step: Rearranged, reading: Rearrangement, source: TensorType) -> Shape | None:
+def _read(body: Body, step: Rearranged, reading: Reading, source: TensorType) -> Shape | None:
     """The target. What was settled with names stays so once there are numbers."""
     annotation = step.node.annotation.text if step.node.annotation is not None else ""
     known = body.owner.generic(body.definition) if body.concrete else None
@@ -71,17 +79,17 @@ def _read(body: Body, step: Rearranged, reading: Rearrangement, source: TensorTy
         return _operated(body, step, reading, source)
     if known is not None and step.span in known.plans:
         body.plans[step.span] = known.plans[step.span]
-        return reading.as_before(*known.targets[step.span])
+        return as_before(reading, *known.targets[step.span])
     if source.shape.seq is not None and source.shape.seq.name == "?":
         if body.definition.neuron_params:
-            return reading.unread()  # a Neuron parameter decides, once there is one
+            return unread(reading)  # a Neuron parameter decides, once there is one
         raise RearrangeProblem(RankUnknown(step.span, "=>", source.shape, reading.origin))
     if annotation == "reduce":
-        shape, body.plans[step.span] = reading.reduction()
+        shape, body.plans[step.span] = reduction(reading)
     elif annotation == "repeat":
-        shape, body.plans[step.span] = reading.repetition()
+        shape, body.plans[step.span] = repetition(reading)
     else:
-        shape, body.plans[step.span] = reading.rearrange()
+        shape, body.plans[step.span] = rearrange(reading)
     return shape
 
 
@@ -106,12 +114,10 @@ def _entry_name(dim: ast.RearrangeDim) -> str | None:
             return None
 
 
-def _operated(
-    body: Body, step: Rearranged, reading: Rearrangement, source: TensorType
-) -> Shape | None:
+def _operated(body: Body, step: Rearranged, reading: Reading, source: TensorType) -> Shape | None:
     """`@reduce(N(a))`, `@repeat(N(a))`: the neuron takes the source and gives the target."""
     assert step.operation is not None
-    target = Shape(tuple(spec.dim or Dim.of(Var.fresh("?")) for spec in reading.specs()))
+    target = Shape(tuple(entry.dim or Dim.of(Var.fresh("?")) for entry in reading.entries()))
     args = body.evaluator().arguments(step.operation.definition, step.operation.arguments)
     if args is None:
         return None

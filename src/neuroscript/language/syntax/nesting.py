@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from neuroscript.diagnostics import Diagnostic, Source, Span
 from neuroscript.language.syntax.errors import TooDeep, TooManyOperators
-from neuroscript.language.syntax.layout import LogicalLine
+from neuroscript.language.syntax.logical_line import LogicalLine
 
 MAX_DEPTH = 100
 """Of blocks, brackets, and constructs that hold others on one line, together."""

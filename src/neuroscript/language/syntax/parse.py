@@ -17,7 +17,7 @@ from parsimonious.grammar import Grammar
 
 from neuroscript.diagnostics import Diagnostic, Sink, Source, Span, deep_recursion
 from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
-from neuroscript.language.syntax.build import Builder
+from neuroscript.language.syntax.building.declarations import Builder
 from neuroscript.language.syntax.errors import (
     ChainedComparison,
     ElseWithoutIf,
@@ -28,7 +28,8 @@ from neuroscript.language.syntax.errors import (
     UnexpectedToken,
     UnknownSection,
 )
-from neuroscript.language.syntax.layout import DEDENT, INDENT, LogicalLine, Unit, lay_out
+from neuroscript.language.syntax.layout import Unit, lay_out
+from neuroscript.language.syntax.logical_line import DEDENT, INDENT, LogicalLine
 from neuroscript.language.syntax.matcher import Failure, Matcher, Node
 from neuroscript.language.syntax.nesting import too_deep
 from neuroscript.language.syntax.tokens import DESCRIPTIONS, RESERVED

@@ -11,7 +11,8 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from neuroscript.diagnostics import Sink, Source, Span
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.format.pieces import INDENT, Note
-from neuroscript.language.syntax.layout import LogicalLine, lay_out
+from neuroscript.language.syntax.layout import lay_out
+from neuroscript.language.syntax.logical_line import LogicalLine
 
 _COMMENT = re.compile(
     r"""(?P<doc>///[^\n]*)|(?P<comment>\#[^\n]*)|(?P<newline>\r?\n|\r)

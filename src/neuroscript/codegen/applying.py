@@ -1,0 +1,84 @@
+"""Neurons applied to tensors: a call of the submodule, or what wiring is in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neuroscript.codegen.emitters import EMITTERS
+from neuroscript.codegen.host import HostExpression, host_of
+from neuroscript.codegen.rounds import Rounds
+from neuroscript.codegen.run_time_sizes import RunTimeSizes
+from neuroscript.codegen.site import CallSite
+from neuroscript.codegen.writer import Text
+from neuroscript.language.names.flow import Apply, Inline, Instance, ParamCall, Shared
+from neuroscript.language.shapes.values import Aggregate
+from neuroscript.language.syntax import ast
+
+if TYPE_CHECKING:
+    from neuroscript.codegen.steps import Steps
+
+
+class Applying:
+    """Writes applications as expressions; loops over rounds are statements."""
+
+    def __init__(self, steps: Steps) -> None:
+        self.steps = steps
+        self.constructor = steps.constructor
+        self.rounds = Rounds(steps)
+        self.run_time_sizes = RunTimeSizes(steps)
+
+    def apply(self, step: Apply) -> Text | None:
+        variables = self.steps.variables
+        inputs = [
+            f"*{variables[tensor]}" if tensor.pack else variables[tensor] for tensor in step.inputs
+        ]
+        match step.target:
+            case Instance():
+                return self.instance(step, step.target, inputs)
+            case ParamCall() | Inline():
+                return f"{self.constructor.submodules.inline(step.target)}(", inputs, ")"
+            case Shared():
+                return self.shared(step, step.target, inputs)
+
+    def instance(self, step: Apply, target: Instance, inputs: list[str]) -> Text:
+        """A neuron with its arguments, of its own."""
+        host = None if target.definition.is_graph else host_of(target.definition)
+        if isinstance(host, HostExpression):
+            return self.wiring(step, target, host, inputs)
+        sized = self.run_time_sizes.applied(step, target, inputs)
+        return sized or (f"{self.constructor.submodules.inline(target)}(", inputs, ")")
+
+    def wiring(
+        self, step: Apply, target: Instance, host: HostExpression, inputs: list[str]
+    ) -> Text:
+        """A neuron that needs no module."""
+        site = CallSite(self.steps, step, target)
+        if host.emitter is not None:
+            return EMITTERS[host.emitter](site, inputs[0] if inputs else ""), [], ""
+        if host.method is not None:
+            write = self.constructor.in_forward
+            arguments = self.constructor.arguments.of_call(
+                target.definition, target.arguments, host.method, write
+            )
+            return f"{inputs[0]}.{host.method.name}(", arguments, ")"
+        assert host.template is not None
+        ports = target.definition.input_names
+        values: dict[str, str] = dict(zip(ports, inputs, strict=False))
+        if target.definition.variadic:
+            packed = f"({', '.join(inputs)}{',' if len(inputs) == 1 else ''})"
+            values[ports[0]] = inputs[0][1:] if inputs[0].startswith("*") else packed
+            values[f"{ports[0]}_list"] = ", ".join(inputs)
+        for name in target.definition.params:
+            values[name] = site.argument(name)
+        return host.template.format_map(values), [], ""
+
+    def shared(self, step: Apply, target: Shared, inputs: list[str]) -> Text | None:
+        """What the context or a parameter holds."""
+        value = target.value
+        name = value.name.text if isinstance(value, ast.MemberValue) else value.name
+        if isinstance(value, ast.NameValue) and name in self.steps.owner.definition.neuron_params:
+            return f"{self.constructor.submodules.param(name)}(", inputs, ")"
+        aggregate = isinstance(self.constructor.env.get(name), Aggregate)
+        if aggregate and not isinstance(value, ast.GlobalValue):
+            return self.rounds.apply(step, value, inputs)
+        return f"{self.constructor.neurons.text(value)}(", inputs, ")"

@@ -1,0 +1,45 @@
+"""Divisions between integers that nothing proves exact: tested when the model is made."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neuroscript.codegen.expression import divisions
+from neuroscript.codegen.raising import write_test
+from neuroscript.language.shapes.dims import Dim, Quotient
+from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import values_of
+
+if TYPE_CHECKING:
+    from neuroscript.codegen.construct import Constructor
+
+
+class Divisions:
+    """Writes the tests, each once: `tested` are those that stand before the place at hand."""
+
+    def __init__(self, constructor: Constructor) -> None:
+        self.constructor = constructor
+        self.tested: set[str] = set()
+
+    def guard_item(self, item: ast.Item) -> None:
+        for value in values_of(item):
+            self.guard(value)
+
+    def guard(self, value: ast.Value) -> None:
+        write = self.constructor.in_init
+        for division in divisions(value):
+            result = self.constructor.value(division)
+            if not isinstance(result, Dim) or not _inexact(result):
+                continue
+            over, under = write.operand(division.left, 6), write.operand(division.right)
+            test = f"{over} % {under}"
+            if test not in self.tested:
+                self.tested.add(test)
+                shown = [text if text.isdigit() else f"{{{text}}}" for text in (over, under)]
+                message = f"NS509: {shown[0]} cannot be divided by {shown[1]}"
+                write_test(self.constructor.init, test, message, division.span)
+
+
+def _inexact(dim: Dim) -> bool:
+    atoms = (atom for monomial, _ in dim.terms for atom in monomial)
+    return any(isinstance(atom, Quotient) and atom.exact for atom in atoms)

@@ -1,0 +1,101 @@
+"""Where a wiring neuron stands, as emitters see it: a call in a body, or a class of its own."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from neuroscript.codegen.host import HostClass
+from neuroscript.codegen.naming import snake_case
+from neuroscript.codegen.writer import string
+from neuroscript.diagnostics import Sink
+from neuroscript.language.names.flow import Apply, Instance
+from neuroscript.language.shapes.evaluate import Evaluator
+from neuroscript.language.shapes.shape import Shape
+from neuroscript.language.shapes.values import Abstract
+
+if TYPE_CHECKING:
+    from neuroscript.codegen.neuron import NeuronClass
+    from neuroscript.codegen.steps import Steps
+
+
+class _Kept:
+    """What a site keeps as attributes."""
+
+    def __init__(self, owner: NeuronClass) -> None:
+        self.owner = owner
+
+    def attribute(self, wanted: str, text: str) -> str:
+        attribute = self.owner.attributes.take(wanted)
+        self.owner.init.line(f"self.{attribute} = {text}")
+        return f"self.{attribute}"
+
+    def buffer(self, wanted: str, text: str) -> str:
+        attribute = self.owner.attributes.take(wanted)
+        self.owner.init.line(f"self.register_buffer({string(attribute)}, {text})")
+        return f"self.{attribute}"
+
+    def built(self, wanted: str, host: str, arguments: list[str]) -> str:
+        attribute = self.owner.attributes.take(snake_case(wanted))
+        self.owner.init.wrapped(f"self.{attribute} = {host}(", arguments, ")")
+        return f"self.{attribute}"
+
+
+class CallSite(_Kept):
+    """A call of a wiring neuron."""
+
+    def __init__(self, steps: Steps, step: Apply, target: Instance) -> None:
+        super().__init__(steps.owner)
+        self.constructor = steps.constructor
+        self.step = step
+        self.definition, self.arguments = target.definition, target.arguments
+
+    @property
+    def shape(self) -> Shape:
+        return self.owner.inferred.tensors[self.step.inputs[0].index].shape
+
+    def known(self, name: str) -> Abstract:
+        argument = self.arguments.get(name)
+        if argument is not None:
+            return self.constructor.value(argument.value)
+        default = self.definition.params[name].default
+        assert default is not None
+        return Evaluator({}, Sink(), self.definition.scope).value(default)
+
+    def argument(self, name: str) -> str:
+        write = self.constructor.in_forward
+        return self.constructor.arguments.argument(self.definition, self.arguments, name, write)
+
+    def in_init(self, name: str) -> str:
+        write = self.constructor.in_init
+        return self.constructor.arguments.argument(self.definition, self.arguments, name, write)
+
+    def module(self, module: str, name: str) -> str:
+        params = self.definition.params
+        required = tuple(n for n, param in params.items() if param.default is None)
+        optional = tuple((n, n) for n, param in params.items() if param.default is not None)
+        host = HostClass(module, name, required, optional, frozenset(), True)
+        arguments = self.constructor.arguments.of_call(
+            self.definition, self.arguments, host, self.constructor.in_init
+        )
+        return self.built(self.definition.name, self.owner.imports.host(module, name), arguments)
+
+
+class OwnSite(_Kept):
+    """A wiring neuron's own class: its parameters are attributes."""
+
+    @property
+    def shape(self) -> Shape:
+        return self.owner.inferred.inputs[0].shape
+
+    def known(self, name: str) -> None:
+        return None
+
+    def argument(self, name: str) -> str:
+        return self.owner.store(name)
+
+    def in_init(self, name: str) -> str:
+        return self.owner.params[name]
+
+    def module(self, module: str, name: str) -> str:
+        arguments = [self.owner.params[param] for param in self.owner.definition.params]
+        return self.built(name, self.owner.imports.host(module, name), arguments)
