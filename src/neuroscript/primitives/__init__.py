@@ -1,7 +1,46 @@
 """Modules for what torch itself lacks. Imports torch and nothing of ours."""
 
+from neuroscript.primitives.alibi import ALiBi
+from neuroscript.primitives.attention import MaskedAttention, ScaledDotProductAttention, attend
 from neuroscript.primitives.batch_norm import BatchNorm
 from neuroscript.primitives.causal_conv1d import CausalConv1d
+from neuroscript.primitives.checkpoint import Checkpoint
+from neuroscript.primitives.drop_block import DropBlock, Dropblock
+from neuroscript.primitives.drop_connect_linear import DropConnectLinear
+from neuroscript.primitives.drop_path import DropPath
+from neuroscript.primitives.field_embedding import FieldEmbedding
+from neuroscript.primitives.gaussian_fourier_features import GaussianFourierFeatures
+from neuroscript.primitives.initialisation import initialised
+from neuroscript.primitives.log import Log
 from neuroscript.primitives.materialised import Materialised
+from neuroscript.primitives.positional_encoding import PositionalEncoding
+from neuroscript.primitives.relative_score_bias import RelativeScoreBias
+from neuroscript.primitives.rotary_embedding import RotaryEmbedding
+from neuroscript.primitives.sinusoidal_timestep_embedding import SinusoidalTimestepEmbedding
+from neuroscript.primitives.spec_augment import SpecAugment
+from neuroscript.primitives.window_attention import WindowAttention
 
-__all__ = ["BatchNorm", "CausalConv1d", "Materialised"]
+__all__ = [
+    "ALiBi",
+    "BatchNorm",
+    "CausalConv1d",
+    "Checkpoint",
+    "DropBlock",
+    "DropConnectLinear",
+    "DropPath",
+    "Dropblock",
+    "FieldEmbedding",
+    "GaussianFourierFeatures",
+    "Log",
+    "MaskedAttention",
+    "Materialised",
+    "PositionalEncoding",
+    "RelativeScoreBias",
+    "RotaryEmbedding",
+    "ScaledDotProductAttention",
+    "SinusoidalTimestepEmbedding",
+    "SpecAugment",
+    "WindowAttention",
+    "attend",
+    "initialised",
+]
