@@ -73,6 +73,8 @@ def test_a_state_dict_holds_all_that_is_learnt(case: Case) -> None:
 @pytest.mark.parametrize("dtype", [torch.bfloat16, torch.float16], ids=str)
 def test_autocast_changes_little(case: Case, dtype: torch.dtype) -> None:
     model, inputs = case.model().eval(), case.inputs()
+    if dtype == torch.float16 and any(isinstance(m, RECURRENT) for m in model.modules()):
+        pytest.skip("torch has no such kernel for CPUs")
     exact = tensors(model(*inputs))
     with torch.autocast("cpu", dtype=dtype):
         results = tensors(model(*inputs))

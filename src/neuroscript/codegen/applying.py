@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.emitters import EMITTERS
@@ -10,12 +11,24 @@ from neuroscript.codegen.rounds import Rounds
 from neuroscript.codegen.run_time_sizes import RunTimeSizes
 from neuroscript.codegen.site import CallSite
 from neuroscript.codegen.writer import Text
-from neuroscript.language.names.flow import Apply, Inline, Instance, ParamCall, Shared
+from neuroscript.language.names.definition import Definition
+from neuroscript.language.names.flow import Apply, Inline, Instance, ParamCall, Shared, Step
 from neuroscript.language.shapes.values import Aggregate
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
     from neuroscript.codegen.steps import Steps
+
+
+def in_template(definition: Definition, inputs: list[str]) -> dict[str, str]:
+    """What stands for the ports of a neuron in its template."""
+    ports = definition.input_names
+    values: dict[str, str] = dict(zip(ports, inputs, strict=False))
+    if definition.variadic:
+        packed = f"({', '.join(inputs)}{',' if len(inputs) == 1 else ''})"
+        values[ports[0]] = inputs[0][1:] if inputs[0].startswith("*") else packed
+        values[f"{ports[0]}_list"] = ", ".join(inputs)
+    return values
 
 
 class Applying:
@@ -40,6 +53,16 @@ class Applying:
             case Shared():
                 return self.shared(step, step.target, inputs)
 
+    def results(self, step: Step, variables: Sequence[str]) -> str:
+        """The variables of what a step gives, as they stand before its `=`."""
+        callees = self.steps.owner.inferred.callees.get(step.span, ())
+        definition = callees[0].definition if callees else None
+        host = host_of(definition) if definition is not None and not definition.is_graph else None
+        if definition is None or host is None or host.results is None:
+            return ", ".join(variables)
+        named = dict(zip(definition.output_names, variables, strict=True))
+        return host.results.format_map(named)
+
     def instance(self, step: Apply, target: Instance, inputs: list[str]) -> Text:
         """A neuron with its arguments, of its own."""
         host = None if target.definition.is_graph else host_of(target.definition)
@@ -49,9 +72,14 @@ class Applying:
         return sized or (f"{self.constructor.submodules.inline(target)}(", inputs, ")")
 
     def wiring(
-        self, step: Apply, target: Instance, host: HostExpression, inputs: list[str]
+        self,
+        step: Apply,
+        target: Instance,
+        host: HostExpression,
+        inputs: list[str],
+        kept: str | None = None,
     ) -> Text:
-        """A neuron that needs no module."""
+        """A neuron that is written in place; `kept` is what it keeps, if that is built."""
         site = CallSite(self.steps, step, target)
         if host.emitter is not None:
             return EMITTERS[host.emitter](site, inputs[0] if inputs else ""), [], ""
@@ -61,15 +89,13 @@ class Applying:
                 target.definition, target.arguments, host.method, write
             )
             return f"{inputs[0]}.{host.method.name}(", arguments, ")"
-        assert host.template is not None
-        ports = target.definition.input_names
-        values: dict[str, str] = dict(zip(ports, inputs, strict=False))
-        if target.definition.variadic:
-            packed = f"({', '.join(inputs)}{',' if len(inputs) == 1 else ''})"
-            values[ports[0]] = inputs[0][1:] if inputs[0].startswith("*") else packed
-            values[f"{ports[0]}_list"] = ", ".join(inputs)
+        values = in_template(target.definition, inputs)
         for name in target.definition.params:
-            values[name] = site.argument(name)
+            if f"{{{name}}}" in (host.template or ""):
+                values[name] = site.argument(name)
+        if host.state is not None:
+            values["self"] = kept or site.kept(host.state)
+        assert host.template is not None
         return host.template.format_map(values), [], ""
 
     def shared(self, step: Apply, target: Shared, inputs: list[str]) -> Text | None:
@@ -78,6 +104,13 @@ class Applying:
         name = value.name.text if isinstance(value, ast.MemberValue) else value.name
         if isinstance(value, ast.NameValue) and name in self.steps.owner.definition.neuron_params:
             return f"{self.constructor.submodules.param(name)}(", inputs, ")"
+        bare = self.constructor.bare(name) if isinstance(value, ast.NameValue) else None
+        if bare is not None:
+            held = Instance(*bare, target.span)
+            host = host_of(held.definition)
+            assert isinstance(host, HostExpression)
+            attribute = f"self.{self.steps.owner.bound[name]}"
+            return self.wiring(step, held, host, inputs, attribute)
         aggregate = isinstance(self.constructor.env.get(name), Aggregate)
         if aggregate and not isinstance(value, ast.GlobalValue):
             return self.rounds.apply(step, value, inputs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -43,8 +44,10 @@ class Arguments:
         for theirs, ours in host.keywords:
             if not self.omitted(definition, given.get(ours), ours, host):
                 text = _as_tuple(self.argument(definition, given, ours, write), host)
+                if ours in host.absent:
+                    text = or_none(text, definition.params[ours].default)
                 arguments.append(by_keyword(theirs, text))
-        return arguments
+        return [*arguments, *host.fixed]
 
     def omitted(
         self, definition: Definition, given: ast.Argument | None, name: str, host: HostClass
@@ -114,6 +117,14 @@ class _Filled(Expressions):
                 assert known is not None
                 return known, ATOM
         return super().write(value)
+
+
+def or_none(text: str, default: ast.Value | None) -> str:
+    """A value whose default means that there is none."""
+    absent = known_text(Evaluator({}, Sink()).value(default)) if default is not None else None
+    if absent is None or re.fullmatch(r"-?[\d.e-]+", text):
+        return text
+    return f"{text} if {text} != {absent} else None"
 
 
 def _as_tuple(text: str, host: HostClass) -> str:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.naming import INIT_NAMES, safe
 from neuroscript.codegen.neuron_values import is_neuron
 from neuroscript.codegen.raising import write_plain_raise
 from neuroscript.codegen.writer import string
+from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import calls_in, values_of
 
@@ -47,8 +50,19 @@ class Bindings:
             self.static(item, target)
         elif annotation == "lazy":
             self.lazy(item, target)
+        elif bare := self.constructor.bare(item.name.text):
+            self.bare(target, *bare)
         else:
             self.constructor.conditionals.assign_neuron(item.value, target)
+
+    def bare(self, target: str, definition: Definition, given: Mapping[str, ast.Argument]) -> None:
+        """What a neuron that is written in place keeps: an nn.Parameter, say."""
+        host = host_of(definition)
+        assert isinstance(host, HostExpression)
+        assert host.state is not None
+        self.constructor.conditionals.put(
+            target, self.constructor.calls.state(definition, given, host.state)
+        )
 
     def lazy(self, item: ast.Binding, target: str) -> None:
         """Built if a path that is left uses it: the conditions of the branches it stands in."""

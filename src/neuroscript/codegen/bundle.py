@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast as python_ast
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
@@ -14,9 +14,9 @@ PRIMITIVES = "neuroscript.primitives"
 
 @dataclass(slots=True)
 class Bundled:
-    """Sources of classes, in the order they need each other, and what they import."""
+    """Sources of what is defined, in the order they need each other, and what they import."""
 
-    classes: list[list[str]] = field(default_factory=list)
+    definitions: list[list[str]] = field(default_factory=list)
     imports: set[str] = field(default_factory=set)
 
 
@@ -29,29 +29,61 @@ def bundle(names: Iterable[str]) -> Bundled:
         if name not in sources:
             raise InternalError(f"there is no host class {name}")
         text, tree = sources[name]
-        for node in tree.body:
-            if isinstance(node, python_ast.Import | python_ast.ImportFrom):
-                _take_import(node, found)
-            elif isinstance(node, python_ast.ClassDef):
-                lines = _segment(text, node)
-                if other and node.name == name:
-                    lines[0] = lines[0].replace(f"class {name}", f"class {other}", 1)
-                if lines not in found.classes:
-                    found.classes.append(lines)
+        _take_file(text, tree, (name, other) if other else None, sources, found)
     return found
 
 
+def _take_file(
+    text: str,
+    tree: python_ast.Module,
+    renamed: tuple[str, str] | None,
+    sources: Mapping[str, tuple[str, python_ast.Module]],
+    found: Bundled,
+) -> None:
+    """All that a file defines, behind what it takes from files beside it."""
+    for node in tree.body:
+        if _is_docstring(node):
+            continue
+        if isinstance(node, python_ast.Import | python_ast.ImportFrom):
+            if isinstance(node, python_ast.ImportFrom) and f"{node.module}.".startswith(PRIMITIVES):
+                for imported in node.names:
+                    _take_file(*sources[imported.name], None, sources, found)
+            else:
+                _take_import(node, found)
+            continue
+        lines = _segment(text, node)
+        if renamed is not None and getattr(node, "name", None) == renamed[0]:
+            old, new = renamed
+            lines[0] = lines[0].replace(f" {old}", f" {new}", 1)
+        if lines not in found.definitions:
+            found.definitions.append(lines)
+
+
 def _sources() -> dict[str, tuple[str, python_ast.Module]]:
-    """Each host class with the file it stands in, found by reading them; nothing is imported."""
+    """Each name with the file that defines it, found by reading them; nothing is imported."""
     found: dict[str, tuple[str, python_ast.Module]] = {}
     for entry in files(PRIMITIVES).iterdir():
         if entry.name.endswith(".py") and entry.name != "__init__.py":
             text = entry.read_text("utf-8")
             tree = python_ast.parse(text)
             for node in tree.body:
-                if isinstance(node, python_ast.ClassDef):
-                    found[node.name] = text, tree
+                for name in _defined(node):
+                    found[name] = text, tree
     return found
+
+
+def _defined(node: python_ast.stmt) -> list[str]:
+    match node:
+        case python_ast.ClassDef(name) | python_ast.FunctionDef(name):
+            return [name]
+        case python_ast.Assign(targets):
+            return [target.id for target in targets if isinstance(target, python_ast.Name)]
+        case _:
+            return []
+
+
+def _is_docstring(node: python_ast.stmt) -> bool:
+    return isinstance(node, python_ast.Expr) and isinstance(node.value, python_ast.Constant)
 
 
 def _take_import(node: python_ast.Import | python_ast.ImportFrom, found: Bundled) -> None:
@@ -60,5 +92,8 @@ def _take_import(node: python_ast.Import | python_ast.ImportFrom, found: Bundled
     found.imports.add(python_ast.unparse(node))
 
 
-def _segment(text: str, node: python_ast.ClassDef) -> list[str]:
-    return text.splitlines()[node.lineno - 1 : node.end_lineno]
+def _segment(text: str, node: python_ast.stmt) -> list[str]:
+    """The lines of a definition, its decorators included."""
+    decorators = getattr(node, "decorator_list", [])
+    start = decorators[0].lineno if decorators else node.lineno
+    return text.splitlines()[start - 1 : node.end_lineno]

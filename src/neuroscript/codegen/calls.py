@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from neuroscript.codegen.bundle import PRIMITIVES
 from neuroscript.codegen.host import HostClass, host_of
 from neuroscript.codegen.naming import INIT_NAMES, safe
 from neuroscript.codegen.neuron_values import is_neuron
-from neuroscript.codegen.writer import Text
+from neuroscript.codegen.writer import Text, flat
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
@@ -82,7 +84,35 @@ class Calls:
         if not host.module and self.owner.classes.takes_shared(neuron):
             self.owner.shares = True
             arguments.append("_shared=_shared")
-        return f"{text}(", arguments, ")"
+        return self.started(definition, given, host, (f"{text}(", arguments, ")"))
+
+    def started(
+        self, definition: Definition, given: Mapping[str, ast.Argument], host: HostClass, made: Text
+    ) -> Text:
+        """With weights as the call says that they start, if it does."""
+        if host.initialised is None:
+            return made
+        write = self.constructor.in_init
+        std = self.constructor.arguments.argument(definition, given, host.initialised, write)
+        if re.fullmatch(r"-[\d.e-]+", std):
+            return made
+        return f"{self.owner.imports.host(PRIMITIVES, 'initialised')}(", [flat(made), std], ")"
+
+    def state(
+        self,
+        definition: Definition,
+        given: Mapping[str, ast.Argument],
+        state: HostClass | str,
+    ) -> Text:
+        """What a neuron that is written in place keeps from call to call."""
+        write, arguments = self.constructor.in_init, self.constructor.arguments
+        if isinstance(state, HostClass):
+            passed = arguments.of_call(definition, given, state, write)
+            made = f"{self.owner.imports.host_class(state)}(", passed, ")"
+            return self.started(definition, given, state, made)
+        mentioned = [name for name in definition.params if f"{{{name}}}" in state]
+        texts = {n: arguments.argument(definition, given, n, write) for n in mentioned}
+        return state.format_map(texts), [], ""
 
     def host(self, definition: Definition, value: NeuronValue) -> HostClass:
         """The class of a neuron: of a host, or one that is generated."""

@@ -15,10 +15,13 @@ from neuroscript.codegen.divisions import Divisions
 from neuroscript.codegen.expression import Expressions
 from neuroscript.codegen.forward_names import ForwardNames
 from neuroscript.codegen.globals import Globals
+from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.neuron_values import Neurons
 from neuroscript.codegen.submodules import Submodules
 from neuroscript.codegen.writer import Writer
 from neuroscript.diagnostics import Sink
+from neuroscript.language.names.arguments import bind
+from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.values import Abstract, kind_of
 from neuroscript.language.syntax import ast
@@ -65,6 +68,21 @@ class Constructor:
         flow = self.owner.inferred.flow
         bodies = flow.bodies if flow is not None else {}
         return Evaluator(self.env, Sink(), self.owner.definition.scope, bodies)
+
+    def bare(self, name: str) -> tuple[Definition, dict[str, ast.Argument]] | None:
+        """The call that a binding holds, if the binding is nothing but what that keeps."""
+        item = self.owner.definition.bindings.get(name)
+        if not isinstance(item, ast.Binding) or item.annotation is not None:
+            return None
+        if not isinstance(item.value, ast.CallValue) or name in self.owner.values:
+            return None
+        definition = self.owner.definition.scope.find(item.value.call.name.text)
+        if definition is None or definition.is_graph:
+            return None
+        host = host_of(definition)
+        if not isinstance(host, HostExpression) or host.state is None:
+            return None
+        return definition, bind(item.value.call, definition, Sink()) or {}
 
     # --- where statements go
 

@@ -3,10 +3,13 @@
 `torch,nn/Linear` is a class. The standard library says more through `external(..)`:
 
 * `module`, `name` and, with parameters in quotes, `positional`, `always` (passed even at their
-  defaults) and keywords that the host calls differently;
+  defaults), `absent` (None for the host at their defaults), `initialised` (the deviation that
+  weights start with) and keywords that the host calls differently; `fixed` is passed as it stands;
 * or `alias` (the input itself), `method` (of the input), `emitter` (a function of `emitters.py`),
   `expr` (with ports and parameters in braces; `{ports_list}` is a variadic port without the
   brackets of a tuple);
+* with `expr`, a class as above or `state`, an expression of parameters, is what it keeps: `{self}`;
+* `results`, how ports stand in what the host gives, where that is no plain tuple;
 * and `outputs`, the parameter that says how many tensors come out.
 """
 
@@ -41,15 +44,32 @@ class HostClass:
     place: Span | None = None
     """Where a user's neuron names it."""
 
+    absent: frozenset[str] = frozenset()
+    """Parameters whose default means None."""
+
+    fixed: tuple[str, ...] = ()
+    """Arguments that are always the same."""
+
+    initialised: str | None = None
+    """The parameter that says how the weights start."""
+
+    results: str | None = None
+    """How the outputs stand in what it gives: `{sequence}, ({state}, {cell})`."""
+
 
 @dataclass(frozen=True, slots=True)
 class HostExpression:
-    """Something that needs no module: exactly one of the fields is set."""
+    """Something that is written in place: one of the first four fields is set."""
 
     alias: str | None = None
     method: HostClass | None = None
     template: str | None = None
     emitter: str | None = None
+    state: HostClass | str | None = None
+    """What a template keeps from call to call: a module, or an expression of parameters."""
+
+    results: str | None = None
+    """As for a class."""
 
 
 Host = HostClass | HostExpression
@@ -91,7 +111,11 @@ def _external(definition: Definition, options: dict[str, str]) -> Host:
     if "alias" in options:
         return HostExpression(alias=options["alias"])
     if "expr" in options:
-        return HostExpression(template=options["expr"])
+        template, results = options.pop("expr"), options.pop("results", None)
+        kept: HostClass | str | None = options.get("state")
+        if "module" in options:
+            kept = _host_class(definition, options.pop("module"), options.pop("name"), options)
+        return HostExpression(template=template, state=kept, results=results)
     if "emitter" in options:
         return HostExpression(emitter=options["emitter"])
     if "method" in options:
@@ -103,15 +127,20 @@ def _external(definition: Definition, options: dict[str, str]) -> Host:
 def _host_class(
     definition: Definition, module: str, name: str, options: dict[str, str]
 ) -> HostClass:
-    always = frozenset(options.pop("always", "").split())
-    params = definition.params
-    required = tuple(name for name, param in params.items() if param.default is None)
+    always, absent = (frozenset(options.pop(key, "").split()) for key in ("always", "absent"))
+    fixed = tuple(filter(None, options.pop("fixed", "").split("; ")))
+    initialised, results = options.pop("initialised", None), options.pop("results", None)
+    params = [name for name in definition.params if name != initialised]
+    required = tuple(name for name in params if definition.params[name].default is None)
     positional = tuple(options.pop("positional", " ".join(required)).split())
     renamed = {ours: theirs for theirs, ours in options.items() if ours not in positional}
     keywords = [(renamed.get(p, p), p) for p in params if p not in positional]
     keywords += [(theirs, ours) for theirs, ours in options.items() if ours in positional]
     place = definition.neuron.impls[0].host.span if not definition.library else None
-    return HostClass(module, name, positional, tuple(keywords), always, definition.library, place)
+    return HostClass(
+        module, name, positional, tuple(keywords), always, definition.library, place,
+        absent, fixed, initialised, results,
+    )  # fmt: skip
 
 
 def _text(value: ast.Value) -> str:

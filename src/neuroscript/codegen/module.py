@@ -78,7 +78,7 @@ def _emit(
     body = Writer()
     hosts = module.imports.names.get(PRIMITIVES, set())
     inside = bundle(hosts) if bundled and hosts else None
-    for lines in inside.classes if inside is not None else ():
+    for lines in inside.definitions if inside is not None else ():
         body.lines.extend(Line(line) for line in lines)
         body.lines.extend([Line(""), Line("")])
     body.lines.extend(module.text())

@@ -19,6 +19,7 @@ from neuroscript.diagnostics import InternalError
 from neuroscript.language.names.flow import Choice, Region, Selection, regions
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import NeuronValue
+from neuroscript.language.syntax.walk import mentioned_values
 
 
 class NeuronClass:
@@ -41,6 +42,8 @@ class NeuronClass:
         self.shares = False
         """Whether it holds something there is one of in the whole model."""
         self.params = {name: safe(name, INIT_NAMES) for name in self.definition.params}
+        self.values = frozenset(mentioned_values(self.definition.neuron))
+        """Names that arguments and other bindings mention."""
         self.uses: dict[str, list[str]] = {}
         """For each binding, the conditions under which the graph uses it; empty for always."""
         self.init = self.top = Writer(2, self.definition.span)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from neuroscript.codegen.applying import in_template
 from neuroscript.codegen.emitters import EMITTERS
-from neuroscript.codegen.host import HostClass, HostExpression, by_keyword, host_of
+from neuroscript.codegen.host import HostClass, HostExpression, host_of
 from neuroscript.codegen.naming import safe, snake_case
-from neuroscript.codegen.site import OwnSite
+from neuroscript.codegen.site import OwnSite, own_instance
 from neuroscript.codegen.writer import Writer
 
 if TYPE_CHECKING:
@@ -27,7 +28,11 @@ def write_own_host(owner: NeuronClass, out: Writer) -> None:
     inputs = [f"{name}: torch.Tensor" for name in passed]
     out.wrapped("def forward(", ["self", *inputs], f") -> {owner.returns()}:")
     outputs = len(owner.definition.neuron.outputs)
-    if outputs > 1:
+    if host.results is not None:
+        given = {name: safe(name, set(names)) for name in owner.definition.output_names}
+        out.line(f"    {host.results.format_map(given)} = {call}")
+        call = f"{owner.returns()}({', '.join(given.values())})"
+    elif outputs > 1:
         aliased = isinstance(host, HostExpression) and host.alias is not None
         results = ", ".join([call] * outputs) if aliased else f"*{call}"
         call = f"{owner.returns()}({results})"
@@ -37,10 +42,8 @@ def write_own_host(owner: NeuronClass, out: Writer) -> None:
 def _built(owner: NeuronClass, host: HostClass) -> str:
     """The instance of the host that the class holds."""
     attribute = owner.attributes.take(snake_case(host.name))
-    arguments = [owner.params[name] for name in host.positional]
-    arguments += [by_keyword(theirs, owner.params[ours]) for theirs, ours in host.keywords]
-    text = owner.imports.host_class(host)
-    owner.init.wrapped(f"self.{attribute} = {text}(", arguments, ")")
+    head, items, tail = own_instance(owner, host)
+    owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
     return f"self.{attribute}"
 
 
@@ -56,10 +59,10 @@ def _expression(owner: NeuronClass, host: HostExpression, passed: list[str]) -> 
         arguments += [f"{t}={site.argument(ours)}" for t, ours in host.method.keywords]
         return f"{passed[0]}.{host.method.name}({', '.join(arguments)})"
     assert host.template is not None
-    ports = owner.definition.input_names
-    values = dict(zip(ports, passed, strict=False))
-    if owner.definition.variadic:
-        values[ports[0]] = passed[0][1:]
-        values[f"{ports[0]}_list"] = passed[0]
-    values.update({name: site.argument(name) for name in owner.definition.params})
+    values = in_template(owner.definition, passed)
+    for name in owner.definition.params:
+        if f"{{{name}}}" in host.template:
+            values[name] = site.argument(name)
+    if host.state is not None:
+        values["self"] = site.kept(host.state)
     return host.template.format_map(values)

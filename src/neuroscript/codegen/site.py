@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from neuroscript.codegen.host import HostClass
+from neuroscript.codegen.arguments import or_none
+from neuroscript.codegen.bundle import PRIMITIVES
+from neuroscript.codegen.host import HostClass, by_keyword
 from neuroscript.codegen.naming import snake_case
-from neuroscript.codegen.writer import string
+from neuroscript.codegen.writer import Text, flat, string
 from neuroscript.diagnostics import Sink
 from neuroscript.language.names.flow import Apply, Instance
 from neuroscript.language.shapes.evaluate import Evaluator
@@ -48,6 +50,13 @@ class CallSite(_Kept):
         self.constructor = steps.constructor
         self.step = step
         self.definition, self.arguments = target.definition, target.arguments
+
+    def kept(self, state: HostClass | str) -> str:
+        """Build what the neuron keeps; the expression that reads it."""
+        head, items, tail = self.constructor.calls.state(self.definition, self.arguments, state)
+        attribute = self.owner.attributes.take(snake_case(self.definition.name))
+        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
+        return f"self.{attribute}"
 
     @property
     def shape(self) -> Shape:
@@ -96,6 +105,28 @@ class OwnSite(_Kept):
     def in_init(self, name: str) -> str:
         return self.owner.params[name]
 
+    def kept(self, state: HostClass | str) -> str:
+        """Build what the neuron keeps; the expression that reads it."""
+        name = snake_case(self.owner.definition.name)
+        if isinstance(state, str):
+            return self.attribute(name, state.format_map(self.owner.params))
+        return self.attribute(name, flat(own_instance(self.owner, state)))
+
     def module(self, module: str, name: str) -> str:
         arguments = [self.owner.params[param] for param in self.owner.definition.params]
         return self.built(name, self.owner.imports.host(module, name), arguments)
+
+
+def own_instance(owner: NeuronClass, host: HostClass) -> Text:
+    """The host of a neuron's own class, given all parameters of that."""
+    arguments = [owner.params[name] for name in host.positional]
+    for theirs, ours in host.keywords:
+        text = owner.params[ours]
+        if ours in host.absent:
+            text = or_none(text, owner.definition.params[ours].default)
+        arguments.append(by_keyword(theirs, text))
+    made: Text = f"{owner.imports.host_class(host)}(", [*arguments, *host.fixed], ")"
+    if host.initialised is None:
+        return made
+    start = owner.params[host.initialised]
+    return f"{owner.imports.host(PRIMITIVES, 'initialised')}(", [flat(made), start], ")"

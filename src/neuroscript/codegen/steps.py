@@ -61,7 +61,8 @@ class Steps:
             self.out.wrapped(f"return {self.owner.name}Output(", values, ")")
 
     def assign(self, step: Step, text: Text | Chain) -> None:
-        targets = ", ".join(self.variables[tensor] for tensor in outputs_of(step))
+        variables = [self.variables[tensor] for tensor in outputs_of(step)]
+        targets = self.applying.results(step, variables)
         self.put(f"{targets} = ", text)
 
     def put(self, prefix: str, text: Text | Chain) -> None:

@@ -52,9 +52,9 @@ class Example:
 
     @property
     def program(self) -> str:
-        """A neuron `Example` that does nothing else."""
+        """A neuron `Example` that does nothing else; what it gives is left to be inferred."""
         ports = "".join(f"    in x{i}: {_port(t)}\n" for i, t in enumerate(self.inputs))
-        outs = "".join(f"    out y{i}: {_port(t)}\n" for i, t in enumerate(self.outputs))
+        outs = "".join(f"    out y{i}: [*]\n" for i in range(len(self.outputs)))
         given, taken = (
             _tuple([f"{letter}{i}" for i in range(count)])
             for letter, count in (("x", len(self.inputs)), ("y", len(self.outputs)))

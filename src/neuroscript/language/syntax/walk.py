@@ -194,6 +194,17 @@ def mentioned_in_body(neuron: ast.Neuron) -> list[str]:
     return found
 
 
+def mentioned_values(neuron: ast.Neuron) -> Iterator[str]:
+    """Names that stand in bindings and in arguments of a neuron, not those that flow there."""
+    values = [value for item in neuron.items for value in values_of(item)]
+    for graph in neuron.graphs:
+        for step in steps_in(graph.block):
+            if isinstance(step, ast.Call | ast.Wrap):
+                values += [argument.value for argument in step.args]
+    for value in values:
+        yield from (name.name for name in names_in(value))
+
+
 def nodes_in(block: ast.Block) -> list[ast.Node]:
     """The nodes of a block, not those of branches and arms in it."""
     found: list[ast.Node] = []
