@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroscript.convert.errors import (
+    ConfigBadValue,
     ConfigDiffers,
     ConfigNotRead,
     OtherModel,
@@ -78,8 +79,9 @@ class HubConfig:
         """One of these values, the first where the key is missing; our model has no others."""
         value = self.data.get(key, allowed[0])
         if value not in allowed:
-            told = [_told(a) for a in allowed if a is not None]
-            self._refuse(key, value, " or ".join(told))
+            wanted = " or ".join(_told(a) for a in allowed if a is not None)
+            told = ConfigDiffers(self.where(key), f"{self.path}{key}", _told(value), wanted)
+            self.problems.append(told)
         return value
 
     def _typed(self, key: str, default: Any, types: Any, wanted: str) -> Any:
@@ -92,7 +94,7 @@ class HubConfig:
         return default
 
     def _refuse(self, key: str, value: Any, wanted: str) -> None:
-        told = ConfigDiffers(self.where(key), f"{self.path}{key}", _told(value), wanted)
+        told = ConfigBadValue(self.where(key), f"{self.path}{key}", _told(value), wanted)
         self.problems.append(told)
 
     def where(self, key: str) -> Span:

@@ -129,7 +129,7 @@ class _Conversion:
             if name not in used:
                 self._leave(name)
         self._tie_head()
-        if not self.report.taken:
+        if len(self.report.taken) < len(self.report.extra):
             self.report.advice = advice(self.given.values(), self.source)
         return Converted(self.result, self.report)
 

@@ -138,6 +138,18 @@ class OtherModel(Diagnostic):
 
 
 @dataclass(frozen=True)
+class ConfigBadValue(Diagnostic):
+    code = "NW109"
+    key: str
+    value: str
+    wanted: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.key}` should be {self.wanted}, not {self.value}"
+
+
+@dataclass(frozen=True)
 class WeightsMissing(Diagnostic):
     code = "NW110"
     count: int

@@ -123,7 +123,7 @@ class Report:
         reasons: dict[str, list[str]] = {}
         for left in self.left_out:
             reasons.setdefault(left.why, []).append(left.source)
-        lines += [f"left out, {why}: {_some(names)}" for why, names in reasons.items()]
+        lines += [f"{_some(names)} left out: {why}" for why, names in reasons.items()]
         return lines
 
     def _missing_lines(self) -> list[str]:

@@ -103,8 +103,8 @@ def _safetensors(path: Path) -> dict[str, Tensor]:
             shared = json.loads((file.metadata() or {}).get("shared", "{}"))
     except OSError as error:
         raise _not_read(path, error.strerror or str(error)) from None
-    except (SafetensorError, ValueError) as error:
-        raise _not_read(path, f"it is damaged, or no safetensors file ({error})") from None
+    except (SafetensorError, ValueError):
+        raise _not_read(path, "it is damaged, or no safetensors file") from None
     if isinstance(shared, dict):
         state |= {name: state[other] for name, other in shared.items() if other in state}
     return {name: tensor for name, tensor in state.items() if not name.startswith(OPTIMIZER)}
