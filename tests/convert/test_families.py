@@ -86,7 +86,7 @@ def test_files_of_a_model_give_the_same_as_the_model(hub: Path) -> None:
 def test_names_of_files_are_given_where_files_have_others(hub: Path) -> None:
     for name, (family, make) in MODELS.items():
         ours = convert(made(make).state_dict(), family).state
-        theirs = convert(ours, family, "transformers", version=4).raise_errors().state
+        theirs = convert(ours, family, "transformers", names="files").raise_errors().state
         in_file = read_weights(hub / name)
         tied = theirs.keys() - in_file.keys()
         assert tied <= {"lm_head.weight"}, name
@@ -96,7 +96,7 @@ def test_names_of_files_are_given_where_files_have_others(hub: Path) -> None:
 def test_vit_has_other_names_in_files_than_in_modules() -> None:
     ours = convert(made(MODELS["vit"][1]).state_dict(), "vit").state
     assert "vit.layers.1.attention.q_proj.bias" in convert(ours, "vit", "transformers").state
-    old = convert(ours, "vit", "transformers", version=4).state
+    old = convert(ours, "vit", "transformers", names="files").state
     assert "vit.encoder.layer.1.attention.attention.query.bias" in old
     assert same(convert(old, "vit").raise_errors().state, ours)
 

@@ -73,7 +73,7 @@ def command(
     if ours is not None:
         converted = convert(state, model, settings=settings)
     else:
-        converted = convert(state, model, "transformers", settings=settings, version=4)
+        converted = convert(state, model, "transformers", settings=settings, names="files")
     report = converted.report
     tolerated = partial and bool(report.taken)
     found = report.diagnostics(place(source), tolerated)

@@ -47,7 +47,7 @@ def convert(
     *,
     settings: Settings | None = None,
     tie: bool | None = None,
-    version: Literal[4, 5] = 5,
+    names: Literal["modules", "files"] = "modules",
     prefix: bool | None = None,
 ) -> Converted:
     """The weights of a model under the names, and in the layout, of the same model elsewhere.
@@ -60,9 +60,9 @@ def convert(
     `settings`, which `settings_of` reads from a config.json, says how many blocks and what sizes
     there are; without it both are taken from the weights. `tie` says whether the head is the
     embedding, for models that can have both; by default it is where there is no other head.
-    `version` and `prefix` choose the names of transformers: of modules of version 5 or of
-    version 4 (which files have in all versions), below the family's prefix or not; by default
-    as the model has them that computes what ours does.
+    `names` and `prefix` choose the names of transformers: those of today's modules, or those of
+    files, which are the same in all versions; below the family's prefix or not, by default as the
+    model has them that computes what ours does.
 
     Nothing is raised for weights that do not fit: they are in `.report`, and `.raise_errors()`
     raises it. An unknown model raises WeightsError (NW105).
@@ -81,7 +81,7 @@ def convert(
         spelling = Spelling.of(family, state)
     else:
         with_prefix = family.writes_prefix if prefix is None else prefix
-        spelling = Spelling(family, with_prefix, version == 5)
+        spelling = Spelling(family, with_prefix, names == "modules")
     return _Conversion(family, source, spelling, state, settings or fixed, tie).run()
 
 

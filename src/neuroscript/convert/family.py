@@ -110,7 +110,7 @@ class Family:
     """Beginnings of the names of heads for tasks that ours has no place for."""
 
     spellings: tuple[tuple[str, str], ...] = ()
-    """Names in modules of transformers 5, and what its files, and transformers 4, call the same.
+    """Names in modules of later transformers 5, and what files, and earlier modules, call the same.
     Patterns of the beginning of a name."""
 
     aliases: tuple[tuple[str, str], ...] = ()

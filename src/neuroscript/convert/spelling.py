@@ -17,7 +17,7 @@ class Spelling:
     family: Family
     prefixed: bool
     newer: bool
-    """Whether names are those of modules of transformers 5, where these differ from its files."""
+    """Whether names are those of today's modules, where these differ from files."""
 
     @staticmethod
     def of(family: Family, names: Iterable[str]) -> Spelling:
