@@ -47,7 +47,7 @@ FAMILY = Family(
             (
                 *weight("word_embeddings", "word", "vocab dim"),
                 *weight("position_embeddings", "pos", "positions dim"),
-                *weight("token_type_embeddings", "type", "types dim"),
+                *weight("token_type_embeddings", "type_", "types dim"),  # modules have a `type`
                 *affine("LayerNorm", "norm", "dim"),
             ),
         ),
