@@ -64,10 +64,13 @@ def ids(length: int = 12) -> tuple[Tensor, ...]:
 
 
 def text() -> tuple[Tensor, ...]:
-    """Two sentences, the second of which is shorter."""
+    """Two sentences, the second of which is shorter.
+
+    Padding, and nothing else, has the token 0: theirs never learns anything for it.
+    """
     mask = torch.ones(2, 10, dtype=torch.int64)
     mask[1, 6:] = 0
-    return torch.randint(0, 40, (2, 10)), torch.randint(0, 2, (2, 10)), mask
+    return torch.randint(1, 40, (2, 10)) * mask, torch.randint(0, 2, (2, 10)), mask
 
 
 def images(size: int) -> tuple[Tensor, ...]:
