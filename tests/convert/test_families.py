@@ -199,6 +199,13 @@ def test_llama_may_have_a_head_of_its_own_or_none() -> None:
     assert convert(theirs, "llama", tie=True).report.torn
 
 
+def test_models_without_data_keep_their_heads() -> None:
+    with torch.device("meta"):
+        llama, gpt2 = MODELS["llama"][1](), MODELS["gpt2"][1]()
+    assert "head.weight" in convert(llama.state_dict(), "llama").raise_errors().state
+    assert len(convert(gpt2.state_dict(), "gpt2").raise_errors().state) == 28
+
+
 def test_element_types_stay() -> None:
     theirs = {n: t.bfloat16() for n, t in made(MODELS["vit"][1]).state_dict().items()}
     ours = convert(theirs, "vit").raise_errors().state

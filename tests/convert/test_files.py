@@ -173,7 +173,7 @@ def test_what_shares_memory(tmp_path: Path) -> None:
 
 def test_torch_and_safetensors_are_imported_when_they_are_needed() -> None:
     program = (
-        "import sys, neuroscript.convert as c; c.models(); c.families();"
+        "import sys, neuroscript.convert as c; c.models();"
         "c.settings_of(c.HubConfig({}), 'llama');"
         "print([m for m in ('torch', 'safetensors', 'transformers') if m in sys.modules])"
     )

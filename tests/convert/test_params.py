@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 from hub_models import MODELS, made, resnet18
 
-from neuroscript.convert import HubConfig, WeightsError, families, settings_of
+from neuroscript.convert import HubConfig, WeightsError, settings_of
+from neuroscript.convert.families import families
 
 PARAMS: dict[str, dict[str, Any]] = {
     "gpt2": {
@@ -87,6 +88,7 @@ def test_rope_as_transformers_4_writes_it() -> None:
         ("gpt2", {"activation_function": "relu"}, "`activation_function` is `\"relu\"`"),
         ("gpt2", {"n_layer": "twelve"}, "a whole number"),
         ("gpt2", {"n_layer": True}, "a whole number"),
+        ("llama", {"rms_norm_eps": float("nan")}, "a number"),
         ("gpt2", {"scale_attn_by_inverse_layer_idx": True}, "library's model has `false`"),
         ("llama", {"attention_bias": True}, "`attention_bias` is `true`"),
         ("llama", {"head_dim": 7}, "`head_dim` is `7`"),

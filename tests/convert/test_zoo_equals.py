@@ -28,11 +28,11 @@ from neuroscript import stdlib
 from neuroscript.convert import (
     HubConfig,
     convert,
-    families,
     load_weights,
     settings_of,
     write_weights,
 )
+from neuroscript.convert.families import families
 
 pytestmark = pytest.mark.skipif(
     not (Path(stdlib.__file__).parent / "zoo").is_dir(), reason="the library has no models yet"

@@ -21,6 +21,7 @@ from neuroscript.convert import (
 )
 from neuroscript.convert.errors import place
 from neuroscript.convert.families import find
+from neuroscript.diagnostics.cells import clean
 
 IN_FOLDER = "model.safetensors"
 """What transformers calls the file of weights in a folder."""
@@ -82,7 +83,7 @@ def command(
     show(found)
     write_weights(output, converted.state, model)
     for line in report.lines():
-        click.echo(line, err=True)
+        click.echo(clean(line), err=True)
     click.echo(f"wrote {output}", err=True)
     if ours is not None and settings is not None:
         click.echo("\n".join(_params(settings)))

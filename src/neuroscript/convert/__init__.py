@@ -8,7 +8,7 @@ from neuroscript.convert.against import check_against, load_weights
 from neuroscript.convert.config import HubConfig, read_config, settings_of
 from neuroscript.convert.converting import Converted, convert
 from neuroscript.convert.errors import WeightsError
-from neuroscript.convert.families import families, models
+from neuroscript.convert.families import models
 from neuroscript.convert.family import Settings
 from neuroscript.convert.files import read_weights, write_weights
 from neuroscript.convert.report import Report
@@ -21,7 +21,6 @@ __all__ = [
     "WeightsError",
     "check_against",
     "convert",
-    "families",
     "load_weights",
     "models",
     "read_config",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +89,8 @@ class HubConfig:
         value = self.data.get(key)
         if value is None:
             return default
-        if isinstance(value, types) and isinstance(value, bool) == (types is bool):
+        typed = isinstance(value, types) and isinstance(value, bool) == (types is bool)
+        if typed and not (isinstance(value, float) and not isfinite(value)):
             return value
         self._refuse(key, value, wanted)
         return default

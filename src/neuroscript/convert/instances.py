@@ -9,6 +9,9 @@ from neuroscript.convert.family import Count, Part
 Numbers = tuple[int, ...]
 """Of a part, in the order of its indices."""
 
+MOST = 10_000
+"""What names can count up to; a config that says more cannot be right."""
+
 
 def reach(
     seen: Mapping[int, Collection[Numbers]], parts: tuple[Part, ...], known: Mapping[str, Count]
@@ -47,11 +50,11 @@ def _grid(part: Part, counts: Mapping[str, Count]) -> Iterator[Numbers]:
         yield ()
         return
     first = counts[part.indices[0]]
-    for i in range(first if isinstance(first, int) else len(first)):
+    for i in range(min(first, MOST) if isinstance(first, int) else len(first)):
         if len(part.indices) == 1:
             yield (i,)
             continue
         second = counts[part.indices[1]]
         often = second if isinstance(second, int) else (second[i] if i < len(second) else 0)
-        for j in range(often):
+        for j in range(min(often, MOST)):
             yield i, j

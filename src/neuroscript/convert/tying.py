@@ -48,13 +48,16 @@ class Tie:
         if self.embedding not in state or self._one_tensor(state):
             return True
         head, embedding = state[self.head], state[self.embedding]
-        return head.dtype == embedding.dtype and torch.equal(head, embedding)
+        if head.shape != embedding.shape or head.dtype != embedding.dtype:
+            return False
+        return head.is_meta or embedding.is_meta or torch.equal(head, embedding)
 
     def _one_tensor(self, state: Mapping[str, Tensor]) -> bool:
         if self.embedding not in state:
             return False
         head, embedding = state[self.head], state[self.embedding]
-        return head.data_ptr() == embedding.data_ptr() and head.shape == embedding.shape
+        same_memory = head.data_ptr() == embedding.data_ptr() != 0
+        return head is embedding or (same_memory and head.shape == embedding.shape)
 
 
 def _our_name(family: Family, theirs: str) -> str:
