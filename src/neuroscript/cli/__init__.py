@@ -16,6 +16,7 @@ VERBS = {
     "check": "Find mistakes in .ns files and configs without running them.",
     "compile": "Write a .ns file as readable Python.",
     "format": "Lay .ns files out in one way.",
+    "convert": "Take weights of Hugging Face transformers, or give them back.",
     "explain": "Say what a diagnostic code means, with examples.",
 }
 ALIASES = {"train": "fit", "validate": "check"}
