@@ -109,7 +109,13 @@ def ask(text: str) -> None:
         raise Wrong("emitted in spite of errors")
     checked.signature() if checked.entry is not None else None
     for target in ("torch", "lightning") if checked.entry is not None else ("torch",):
-        inspect_code(emit(checked, target=target).text)
+        try:
+            code = emit(checked, target=target)
+        except NeuroScriptError as error:  # a neuron that is no model by itself
+            for diagnostic in error.diagnostics:
+                inspect(diagnostic)
+            return
+        inspect_code(code.text)
 
 
 def inspect(diagnostic: Diagnostic) -> None:
