@@ -1,0 +1,63 @@
+"""The state space whose step and projections the input chooses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from neuroscript.primitives.full_precision import full_precision
+from neuroscript.primitives.linear_scan import scan_chunked, scan_in_place
+
+
+class SelectiveScan(torch.autograd.Function):
+    """y_t = C_t·h_t, h_t = exp(Δ_t A) h_(t-1) + B_t ⊗ x_t, all states h kept and nothing more.
+
+    `delta` and `x` [batch, seq, inner], `a` [n, inner] ≤ 0, `b` and `c` [batch, seq, n], all of one
+    dtype; y [batch, seq, inner]. The states are [batch, seq, n, inner]: while the scan runs there
+    are two tensors of that size, in the backward pass three. It has no second derivative.
+    Gu & Dao, 2023.
+
+    >>> one = torch.ones(1, 3, 1)
+    >>> SelectiveScan.apply(one, one, torch.zeros(1, 1), one, one).flatten()
+    tensor([1., 2., 3.])
+    """
+
+    @staticmethod
+    def forward(ctx: Any, delta: Tensor, x: Tensor, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
+        delta, b, c = scan_chunked(delta), scan_chunked(b), scan_chunked(c)
+        seq, x = x.shape[1], scan_chunked(x)
+        states = b.unsqueeze(-1) * x.unsqueeze(-2)
+        scan_in_place(flat(delta.unsqueeze(-2) * a), flat(states))
+        ctx.seq = seq
+        ctx.save_for_backward(delta, x, a, b, c, states)
+        with full_precision(x):
+            y = c.unsqueeze(-2) @ states
+        return y.squeeze(-2).flatten(1, 2)[:, :seq]
+
+    @staticmethod
+    def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, ...]:
+        delta, x, a, b, c, states = ctx.saved_tensors
+        grad = scan_chunked(grad)
+        back = c.unsqueeze(-1) * grad.unsqueeze(-2)
+        steps = delta.flatten(1, 2)
+        after = scan_chunked(steps[:, 1:], missing=1)
+        scan_in_place(flat(after.unsqueeze(-2) * a), flat(back), adjoint=True)
+        with full_precision(x):
+            grad_c = (states @ grad.unsqueeze(-1)).squeeze(-1)
+            grad_b = (back @ x.unsqueeze(-1)).squeeze(-1)
+            grad_x = (b.unsqueeze(-2) @ back).squeeze(-2)
+        # What Δ_t A gets: exp(Δ_t A) h_(t-1) ⊙ the state of the adjoint.
+        log_a = (delta.unsqueeze(-2) * a).exp_().mul_(back).flatten(1, 2)
+        log_a[:, 1:].mul_(states.flatten(1, 2)[:, :-1])
+        log_a[:, :1].zero_()
+        grad_delta = torch.mul(log_a, a, out=back.flatten(1, 2)).sum(-2)
+        grad_a = log_a.mul_(steps.unsqueeze(-2)).sum((0, 1))
+        grad_x, grad_b, grad_c = (g.flatten(1, 2)[:, : ctx.seq] for g in (grad_x, grad_b, grad_c))
+        return grad_delta[:, : ctx.seq], grad_x, grad_a, grad_b, grad_c
+
+
+def flat(states: Tensor) -> Tensor:
+    """The last two axes as one, of the same memory."""
+    return states.view(*states.shape[:-2], -1)
