@@ -66,7 +66,8 @@ class HCDepth(nn.Module):
             beta = self.beta(layer_out).tanh()
         else:
             beta = self.beta
-        return state + (beta.unsqueeze(-1) * layer_out.unsqueeze(-2)).to(state.dtype)
+        added: Tensor = beta.unsqueeze(-1) * layer_out.unsqueeze(-2)
+        return state + added.to(state.dtype)
 
 
 @torch.no_grad()

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from neuroscript.primitives.chunks import cropped, in_chunks
 from neuroscript.primitives.full_precision import full_dtype
 
 SCAN_CHUNK = 64
@@ -36,11 +37,13 @@ class LinearScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, log_a: Tensor, b: Tensor, adjoint: bool) -> Tensor:
-        seq = b.shape[-2]
-        decay = scan_chunked(log_a[..., 1:, :], missing=1) if adjoint else scan_chunked(log_a)
-        chunks = scan_chunked(b)
+        if adjoint:
+            decay = in_chunks(log_a[..., 1:, :], SCAN_CHUNK, missing=1)
+        else:
+            decay = in_chunks(log_a, SCAN_CHUNK)
+        chunks = in_chunks(b, SCAN_CHUNK)
         scan_in_place(decay, chunks, adjoint)
-        states = chunks.flatten(-3, -2)[..., :seq, :]
+        states = cropped(chunks.flatten(-3, -2), b.shape[-2])
         ctx.adjoint = adjoint
         ctx.save_for_backward(log_a, states)
         return states
@@ -55,12 +58,6 @@ class LinearScan(torch.autograd.Function):
             grad_log_a = log_a[..., 1:, :].exp() * before[..., :-1, :] * after[..., 1:, :]
             grad_log_a = functional.pad(grad_log_a, (0, 0, 1, 0))
         return grad_log_a, back, None
-
-
-def scan_chunked(x: Tensor, missing: int = 0) -> Tensor:
-    """A copy [*b, chunks, 64, dim] of `x` [*b, seq - missing, dim], filled up with zeros."""
-    after = -(x.shape[-2] + missing) % SCAN_CHUNK
-    return torch.unflatten(functional.pad(x, (0, 0, 0, after + missing)), -2, (-1, SCAN_CHUNK))
 
 
 def scan_in_place(log_a: Tensor, h: Tensor, adjoint: bool = False) -> None:

@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from neuroscript.primitives.chunks import cropped, in_chunks
 from neuroscript.primitives.full_precision import full_dtype, full_precision
 
 RETENTION_CHUNK = 128
@@ -26,7 +27,8 @@ def retain(query: Tensor, key: Tensor, value: Tensor, log_decay: Tensor) -> Tens
     for tensor in (query, value):
         if tensor.shape[-1] % heads:
             raise ValueError(f"width {tensor.shape[-1]} is not a multiple of {heads} heads")
-    q, k, v = (in_chunks(tensor.to(exact), heads) for tensor in (query, key, value))
+    whole = (by_head(tensor.to(exact), heads) for tensor in (query, key, value))
+    q, k, v = (in_chunks(tensor, RETENTION_CHUNK) for tensor in whole)
     q = q * q.shape[-1] ** -0.5
     # [heads, 1, 128]: what a state or a key has lost after 0 .. 127 steps.
     rate = log_decay.to(exact)[:, None, None]
@@ -39,16 +41,14 @@ def retain(query: Tensor, key: Tensor, value: Tensor, log_decay: Tensor) -> Tens
         chunks = q.shape[-3]
         carry = triangle(rate * RETENTION_CHUNK, chunks, lag=1) @ states.flatten(-2)
         y = y + (q * (rate * (step + 1)).exp().unsqueeze(-1)) @ carry.view_as(states)
-    y = y.flatten(-3, -2)[..., :seq, :].transpose(-3, -2)
+    y = cropped(y.flatten(-3, -2), seq).transpose(-3, -2)
     merged: Tensor = y.flatten(-2).to(value.dtype)
     return merged
 
 
-def in_chunks(x: Tensor, heads: int) -> Tensor:
-    """[*b, seq, dim] as [*b, heads, chunks, 128, dim / heads], filled up with zeros."""
-    x = torch.unflatten(x, -1, (heads, -1)).transpose(-3, -2)
-    after = -x.shape[-2] % RETENTION_CHUNK
-    return torch.unflatten(functional.pad(x, (0, 0, 0, after)), -2, (-1, RETENTION_CHUNK))
+def by_head(x: Tensor, heads: int) -> Tensor:
+    """[*b, seq, dim] as [*b, heads, seq, dim / heads]."""
+    return x.reshape(*x.shape[:-1], heads, x.shape[-1] // heads).transpose(-3, -2)
 
 
 def triangle(rate: Tensor, size: int, lag: int = 0) -> Tensor:

@@ -7,8 +7,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from neuroscript.primitives.chunks import cropped, in_chunks
 from neuroscript.primitives.full_precision import full_precision
-from neuroscript.primitives.linear_scan import scan_chunked, scan_in_place
+from neuroscript.primitives.linear_scan import SCAN_CHUNK, scan_in_place
 
 
 class SelectiveScan(torch.autograd.Function):
@@ -26,23 +27,22 @@ class SelectiveScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, delta: Tensor, x: Tensor, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
-        delta, b, c = scan_chunked(delta), scan_chunked(b), scan_chunked(c)
-        seq, x = x.shape[1], scan_chunked(x)
+        ctx.seq = x.shape[1]
+        delta, x, b, c = (in_chunks(tensor, SCAN_CHUNK) for tensor in (delta, x, b, c))
         states = b.unsqueeze(-1) * x.unsqueeze(-2)
         scan_in_place(flat(delta.unsqueeze(-2) * a), flat(states))
-        ctx.seq = seq
         ctx.save_for_backward(delta, x, a, b, c, states)
         with full_precision(x):
-            y = c.unsqueeze(-2) @ states
-        return y.squeeze(-2).flatten(1, 2)[:, :seq]
+            y = c.flatten(1, 2).unsqueeze(-2) @ states.flatten(1, 2)
+        return cropped(y.squeeze(-2), ctx.seq)
 
     @staticmethod
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, ...]:
         delta, x, a, b, c, states = ctx.saved_tensors
-        grad = scan_chunked(grad)
+        grad = in_chunks(grad, SCAN_CHUNK)
         back = c.unsqueeze(-1) * grad.unsqueeze(-2)
         steps = delta.flatten(1, 2)
-        after = scan_chunked(steps[:, 1:], missing=1)
+        after = in_chunks(steps[:, 1:], SCAN_CHUNK, missing=1)
         scan_in_place(flat(after.unsqueeze(-2) * a), flat(back), adjoint=True)
         with full_precision(x):
             grad_c = (states @ grad.unsqueeze(-1)).squeeze(-1)
@@ -54,8 +54,10 @@ class SelectiveScan(torch.autograd.Function):
         log_a[:, :1].zero_()
         grad_delta = torch.mul(log_a, a, out=back.flatten(1, 2)).sum(-2)
         grad_a = log_a.mul_(steps.unsqueeze(-2)).sum((0, 1))
-        grad_x, grad_b, grad_c = (g.flatten(1, 2)[:, : ctx.seq] for g in (grad_x, grad_b, grad_c))
-        return grad_delta[:, : ctx.seq], grad_x, grad_a, grad_b, grad_c
+        grad_x, grad_b, grad_c = (
+            cropped(g.flatten(1, 2), ctx.seq) for g in (grad_x, grad_b, grad_c)
+        )
+        return cropped(grad_delta, ctx.seq), grad_x, grad_a, grad_b, grad_c
 
 
 def flat(states: Tensor) -> Tensor:
