@@ -67,6 +67,20 @@ def several(made: Any) -> tuple[Tensor, ...]:
     return made if isinstance(made, tuple) else (made,)
 
 
+def assert_exports(module: nn.Module, shapes: Any, example: int, strict: bool = False) -> None:
+    dims = {"batch": Dim("batch"), "seq": Dim("seq")}
+    dynamic = tuple({i: dims[a] for i, a in enumerate(s) if a in dims} for s in shapes)
+    exported = torch.export.export(
+        module, tuple(tensors(shapes, 2, example)), dynamic_shapes=dynamic, strict=strict
+    )
+    for batch, seq in ((3, 6), (1, 200)):
+        inputs = tensors(shapes, batch, seq)
+        for ours, theirs in zip(
+            several(exported.module()(*inputs)), several(module(*inputs)), strict=True
+        ):
+            torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+
+
 @pytest.fixture(params=CASES)
 def case(request: pytest.FixtureRequest) -> tuple[nn.Module, tuple[tuple[str, ...], ...]]:
     torch.manual_seed(0)
@@ -128,17 +142,15 @@ def test_compiles_as_one_graph_with_the_same_gradients(case: Any) -> None:
         torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
 
 
-def test_exports_for_any_batch_and_length(case: Any) -> None:
-    module, shapes = case
-    dims = {"batch": Dim("batch"), "seq": Dim("seq")}
-    dynamic = tuple({i: dims[a] for i, a in enumerate(s) if a in dims} for s in shapes)
-    exported = torch.export.export(module, tuple(tensors(shapes)), dynamic_shapes=dynamic)
-    for batch, seq in ((3, 5), (1, 200)):
-        inputs = tensors(shapes, batch, seq)
-        for ours, theirs in zip(
-            several(exported.module()(*inputs)), several(module(*inputs)), strict=True
-        ):
-            torch.testing.assert_close(ours, theirs, rtol=1e-4, atol=1e-5)
+@pytest.mark.parametrize("example", [5, 70])
+def test_exports_for_any_batch_and_length(case: Any, example: int) -> None:
+    assert_exports(*case, example)
+
+
+@pytest.mark.parametrize("name", ["MambaMixer", "Retention"])
+def test_exports_strictly(name: str) -> None:
+    make, shapes = CASES[name]
+    assert_exports(make().eval(), shapes, 70, strict=True)
 
 
 def test_takes_a_single_step(case: Any) -> None:

@@ -71,8 +71,8 @@ def test_gradients_of_the_scan() -> None:
 def test_a_second_derivative_is_refused() -> None:
     one = torch.ones(1, 3, 1, requires_grad=True)
     y = SelectiveScan.apply(one, one, torch.zeros(1, 1), one, one)
-    (first,) = torch.autograd.grad(y.sum(), one, create_graph=True)
-    with pytest.raises(RuntimeError, match=r"once_differentiable|does not require grad"):
+    (first,) = torch.autograd.grad(y.square().sum(), one, create_graph=True)
+    with pytest.raises(RuntimeError, match="once_differentiable"):
         first.sum().backward()
 
 

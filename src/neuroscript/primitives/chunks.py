@@ -34,5 +34,8 @@ def cropped(x: Tensor, seq: int) -> Tensor:
 
 
 def is_symbol(size: object) -> bool:
-    """Whether torch traces for sizes of which this is one."""
+    """Whether torch traces for any size in the place of this one."""
+    if torch.compiler.is_dynamo_compiling():
+        # Here symbols look like numbers. An export is for good, all else is traced anew.
+        return hasattr(torch.compiler, "is_exporting") and torch.compiler.is_exporting()
     return isinstance(size, torch.SymInt)

@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 from torch import Tensor
+from torch.autograd.function import once_differentiable
+from torch.nn import functional
 
 from neuroscript.primitives.chunks import cropped, in_chunks
 from neuroscript.primitives.full_precision import full_precision
@@ -37,27 +39,32 @@ class SelectiveScan(torch.autograd.Function):
         return cropped(y.squeeze(-2), ctx.seq)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, ...]:
         delta, x, a, b, c, states = ctx.saved_tensors
         grad = in_chunks(grad, SCAN_CHUNK)
         back = c.unsqueeze(-1) * grad.unsqueeze(-2)
-        steps = delta.flatten(1, 2)
-        after = in_chunks(steps[:, 1:], SCAN_CHUNK, missing=1)
+        # The step that follows: within the chunk, or the first of the next one.
+        following = functional.pad(delta[:, 1:, :1], (0, 0, 0, 0, 0, 1))
+        after = torch.cat([delta[:, :, 1:], following], dim=2)
         scan_in_place(flat(after.unsqueeze(-2) * a), flat(back), adjoint=True)
+        delta, x, b, grad, states, back = (
+            tensor.flatten(1, 2) for tensor in (delta, x, b, grad, states, back)
+        )
         with full_precision(x):
             grad_c = (states @ grad.unsqueeze(-1)).squeeze(-1)
             grad_b = (back @ x.unsqueeze(-1)).squeeze(-1)
             grad_x = (b.unsqueeze(-2) @ back).squeeze(-2)
         # What Δ_t A gets: exp(Δ_t A) h_(t-1) ⊙ the state of the adjoint.
-        log_a = (delta.unsqueeze(-2) * a).exp_().mul_(back).flatten(1, 2)
-        log_a[:, 1:].mul_(states.flatten(1, 2)[:, :-1])
+        log_a = (delta.unsqueeze(-2) * a).exp_().mul_(back)
+        log_a[:, 1:].mul_(states[:, :-1])
         log_a[:, :1].zero_()
-        grad_delta = torch.mul(log_a, a, out=back.flatten(1, 2)).sum(-2)
-        grad_a = log_a.mul_(steps.unsqueeze(-2)).sum((0, 1))
-        grad_x, grad_b, grad_c = (
-            cropped(g.flatten(1, 2), ctx.seq) for g in (grad_x, grad_b, grad_c)
+        grad_delta = torch.mul(log_a, a, out=back).sum(-2)
+        grad_a = log_a.mul_(delta.unsqueeze(-2)).sum((0, 1))
+        grad_delta, grad_x, grad_b, grad_c = (
+            cropped(tensor, ctx.seq) for tensor in (grad_delta, grad_x, grad_b, grad_c)
         )
-        return cropped(grad_delta, ctx.seq), grad_x, grad_a, grad_b, grad_c
+        return grad_delta, grad_x, grad_a, grad_b, grad_c
 
 
 def flat(states: Tensor) -> Tensor:
