@@ -113,6 +113,24 @@ def test_the_grouped_product_is_used_where_rows_are_aligned() -> None:
     assert not takes(torch.empty(2, 8, 4, device="meta"))
 
 
+@needs_grouped
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")
+def test_the_grouped_product_is_traced_in_bfloat16() -> None:
+    model = MoEFFN(8, 4, 2, 16).bfloat16()
+    x = torch.randn(6, 8, dtype=torch.bfloat16, requires_grad=True)
+    compiled = torch.compile(model, fullgraph=True, backend="aot_eager")
+    over = (x, *model.parameters())
+    for mine, other in zip(
+        torch.autograd.grad(compiled(x)[0].square().sum(), over),
+        torch.autograd.grad(model(x)[0].square().sum(), over),
+        strict=True,
+    ):
+        torch.testing.assert_close(mine, other)
+    exported = torch.export.export(model.eval(), (x.detach(),))
+    assert "_grouped_mm" in exported.graph_module.code
+    torch.testing.assert_close(exported.module()(x.detach()), model(x.detach()))
+
+
 @pytest.mark.parametrize("model", [MoEFFN(8, 4, 2, 8), SwitchFFN(8, 4, 8)], ids=["ffn", "switch"])
 def test_balance_loss_is_one_in_balance_and_grows_without(model: MoEFFN | SwitchFFN) -> None:
     x = torch.randn(50, 8)

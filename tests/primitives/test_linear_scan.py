@@ -23,7 +23,7 @@ def decays_and_terms(*shape: int) -> tuple[Tensor, Tensor]:
     return log_a.requires_grad_(), torch.randn(shape, dtype=torch.float64, requires_grad=True)
 
 
-@pytest.mark.parametrize("seq", [1, 2, 63, 64, 65, 128, 200, 1000])
+@pytest.mark.parametrize("seq", [1, 2, 63, 64, 65, 128, 200, 1024, 1100])
 def test_states_and_gradients_are_those_of_the_loop(seq: int) -> None:
     log_a, b = decays_and_terms(2, 3, seq, 2)
     ours, theirs = linear_scan(log_a, b), loop(log_a, b)
@@ -70,6 +70,12 @@ def test_what_decays_at_once_leaves_the_terms(log_decay: float) -> None:
 def test_without_decay_it_is_a_running_sum() -> None:
     b = torch.randn(300, 2)
     torch.testing.assert_close(linear_scan(torch.zeros(1, 1), b), b.cumsum(0))
+
+
+def test_a_scan_so_long_that_its_chunks_are_scanned_in_chunks() -> None:
+    b = torch.randn(64 * 64 * 2 + 1, 1, dtype=torch.float64)
+    got = linear_scan(torch.zeros(1, 1), b)
+    torch.testing.assert_close(got, b.cumsum(0))
 
 
 def test_the_shorter_operand_is_broadcast_and_gets_the_sum_of_its_gradients() -> None:

@@ -65,8 +65,8 @@ class Experts(nn.Module):
 
 def grouped_mm_takes(*weights: Tensor) -> bool:
     """Whether torch has the grouped product, for this dtype, for rows of a multiple of 16 bytes."""
-    dtype = weights[0].dtype
-    if not hasattr(functional, "grouped_mm") or weights[0].is_meta:
+    dtype, device = weights[0].dtype, weights[0].device.type
+    if not hasattr(functional, "grouped_mm") or device not in ("cpu", "cuda"):
         return False
     # Tracing knows its result in bfloat16 only.
     traced = torch.compiler.is_compiling()

@@ -8,11 +8,12 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from neuroscript.primitives.chunks import cropped, in_chunks
+from neuroscript.primitives.chunks import cropped, in_chunks, is_symbol
 from neuroscript.primitives.full_precision import full_dtype
 
 SCAN_CHUNK = 64
 SCAN_STEPS = (1, 2, 4, 8, 16, 32)
+CARRY_CHUNKS = 16
 
 
 def linear_scan(log_a: Tensor, b: Tensor) -> Tensor:
@@ -99,6 +100,11 @@ def carries(total: Tensor, ends: Tensor, adjoint: bool) -> Tensor:
     if adjoint:
         return carries(total.flip(-2), ends.flip(-2), False).flip(-2)
     chunks = total.shape[-2]
+    if not is_symbol(chunks) and chunks > CARRY_CHUNKS:
+        # The square of so many costs more than a scan of what the chunks end with.
+        decay, states = in_chunks(total, SCAN_CHUNK), in_chunks(ends, SCAN_CHUNK)
+        scan_in_place(decay, states)
+        return functional.pad(cropped(states.flatten(-3, -2), chunks)[..., :-1, :], (0, 0, 1, 0))
     earlier = torch.ones(chunks, chunks, dtype=torch.bool, device=total.device).tril(-1)
     earlier = earlier.unsqueeze(-1)
     # [to, from]: the log decay over the chunks between, as a sum of what is ≤ 0 and no difference.

@@ -16,9 +16,9 @@ def retain(query: Tensor, key: Tensor, value: Tensor, log_decay: Tensor) -> Tens
     """y_i = d^-½ Σ_(j≤i) γ_h^(i-j) (q_i·k_j) v_j for each head h, d the width of its keys.
 
     Query and key [*b, seq, dim], value [*b, seq, v_dim]; `log_decay` [heads] is ln γ ≤ 0, and its
-    length divides dim and v_dim. The result is as value. The work grows linearly with seq: within
-    chunks of 128 steps a masked product, between them states [dim / heads, v_dim / heads], both in
-    float32. Sun et al., Retentive Network, 2023.
+    length divides dim and v_dim. The result is as value. There is no matrix [seq, seq]:
+    within chunks of 128 steps it is a masked product, between them a state for each chunk
+    [dim / heads, v_dim / heads], both in float32. Sun et al., Retentive Network, 2023.
 
     >>> retain(torch.ones(3, 1), torch.ones(3, 1), torch.ones(3, 1), torch.zeros(1)).flatten()
     tensor([1., 2., 3.])
