@@ -8,6 +8,8 @@
 * or `alias` (the input itself), `method` (of the input), `emitter` (a function of `emitters.py`),
   `expr` (with ports and parameters in braces; `{ports_list}` is a variadic port without the
   brackets of a tuple);
+* a class whose calls may be written in place, where what is known allows it: `inline`, a function
+  of `inlined.py`;
 * with `expr`, a class as above or `state`, an expression of parameters, is what it keeps: `{self}`;
 * `results`, how ports stand in what the host gives, where that is no plain tuple;
 * and `outputs`, the parameter that says how many tensors come out.
@@ -55,6 +57,9 @@ class HostClass:
 
     results: str | None = None
     """How the outputs stand in what it gives: `{sequence}, ({state}, {cell})`."""
+
+    inline: str | None = None
+    """The function of `inlined.py` that may know something simpler for a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,7 @@ def _host_class(
     always, absent = (frozenset(options.pop(key, "").split()) for key in ("always", "absent"))
     fixed = tuple(filter(None, options.pop("fixed", "").split("; ")))
     initialised, results = options.pop("initialised", None), options.pop("results", None)
+    inline = options.pop("inline", None)
     params = [name for name in definition.params if name != initialised]
     required = tuple(name for name in params if definition.params[name].default is None)
     positional = tuple(options.pop("positional", " ".join(required)).split())
@@ -139,7 +145,7 @@ def _host_class(
     place = definition.neuron.impls[0].host.span if not definition.library else None
     return HostClass(
         module, name, positional, tuple(keywords), always, definition.library, place,
-        absent, fixed, initialised, results,
+        absent, fixed, initialised, results, inline,
     )  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import keyword
 import re
 
+from neuroscript.language.syntax.tokens import RESERVED
+
 _WORD = re.compile(
     r"P?(?:[A-Z][a-z])?ReLU\d*|[A-Z][a-z]?LU\d*|[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]?(?![a-z]))?|\d+"
 )
@@ -60,6 +62,16 @@ def parameter_name(name: str) -> str:
 def class_name(name: str) -> str:
     """The class of a neuron: its own name, unless Python or the module needs it."""
     return safe(name, MODULE_NAMES)
+
+
+def attribute_name(binding: str) -> str:
+    """The attribute that is wanted for a binding: without the `_` behind a reserved word.
+
+    >>> attribute_name("norm"), attribute_name("out_"), attribute_name("layer_")
+    ('norm', 'out', 'layer_')
+    """
+    word = binding.removesuffix("_")
+    return word if word in RESERVED else binding
 
 
 def safe(name: str, taken: frozenset[str] | set[str] = frozenset()) -> str:

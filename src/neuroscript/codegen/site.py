@@ -62,6 +62,11 @@ class CallSite(_Kept):
     def shape(self) -> Shape:
         return self.owner.inferred.tensors[self.step.inputs[0].index].shape
 
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Those of all that arrives."""
+        return tuple(self.owner.inferred.tensors[t.index].shape for t in self.step.inputs)
+
     def known(self, name: str) -> Abstract:
         argument = self.arguments.get(name)
         if argument is not None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from neuroscript.language.shapes.functions.attention import attention
 from neuroscript.language.shapes.functions.broadcasting import broadcast, matmul
 from neuroscript.language.shapes.functions.einsum import einsum
 from neuroscript.language.shapes.functions.element_types import ELEMENT_TYPES
@@ -70,6 +71,8 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "Einsum": einsum,
     "Cast": same_shape,
     "Parameter": parameter,
+    "ScaledDotProductAttention": attention,
+    "MaskedAttention": attention,
     "MatMul": matmul,
     "Add": broadcast,
     "Subtract": broadcast,
