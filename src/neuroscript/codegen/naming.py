@@ -7,7 +7,14 @@ import re
 
 from neuroscript.language.syntax.tokens import RESERVED
 
+_NAMES = (
+    "ALiBi ConvNeXt DiT FiLM GeGLU LeNet LoRA MBConv MoE ReGLU ResNeXt ResNet SwiGLU UNet ViT "
+    "WaveNet"
+)
+"""Names of the field that are one word, whatever letters are capitals."""
+
 _WORD = re.compile(
+    rf"(?:{_NAMES.replace(' ', '|')})\d*(?![a-z])|"
     r"P?(?:[A-Z][a-z])?ReLU\d*|[A-Z][a-z]?LU\d*|[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]?(?![a-z]))?|\d+"
 )
 
@@ -44,8 +51,8 @@ def snake_case(name: str) -> str:
 
     >>> [snake_case(n) for n in ("ReLU", "RMSNorm", "Conv2d", "GPT2Block", "MLP", "LeakyReLU")]
     ['relu', 'rms_norm', 'conv2d', 'gpt2_block', 'mlp', 'leaky_relu']
-    >>> snake_case("my_layer")
-    'my_layer'
+    >>> [snake_case(n) for n in ("DiTBlock", "MoEFFN", "LoRALinear", "ResNet18", "my_layer")]
+    ['dit_block', 'moe_ffn', 'lora_linear', 'resnet18', 'my_layer']
     """
     return "_".join(word.lower() for word in _WORD.findall(name)) or name.lower()
 

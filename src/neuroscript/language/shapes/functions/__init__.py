@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
-from neuroscript.language.shapes.functions.attention import attention
+from neuroscript.language.shapes.functions.attention import attention, window_attention
 from neuroscript.language.shapes.functions.broadcasting import broadcast, matmul
 from neuroscript.language.shapes.functions.einsum import einsum
 from neuroscript.language.shapes.functions.element_types import ELEMENT_TYPES
@@ -73,6 +73,7 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "Parameter": parameter,
     "ScaledDotProductAttention": attention,
     "MaskedAttention": attention,
+    "WindowAttention": window_attention,
     "MatMul": matmul,
     "Add": broadcast,
     "Subtract": broadcast,
