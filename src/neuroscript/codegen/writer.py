@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from neuroscript.codegen.operators import at_operators
 from neuroscript.diagnostics import Span
 
 WIDTH = 88
@@ -55,6 +56,14 @@ class Writer:
         yield
         self.depth -= 1
 
+    @property
+    def last_block(self) -> str | None:
+        """What the last lines stand under, if they are a block."""
+        indent = "    " * self.depth
+        heads = (line for line in reversed(self.lines) if not line.startswith(f"{indent}    "))
+        head = next(heads, None)
+        return head.removeprefix(indent) if head and head != self.lines[-1] else None
+
     def fits(self, text: str) -> bool:
         return len("    " * self.depth + text) <= WIDTH
 
@@ -62,8 +71,11 @@ class Writer:
         """`head` + items joined by commas + `tail`, over several lines where it is too long."""
         indent = "    " * self.depth
         whole = f"{head}{', '.join(items)}{tail}"
-        if len(indent + whole) <= WIDTH or not items:
+        if len(indent + whole) <= WIDTH:
             self.line(whole)
+            return
+        if not items:
+            self.broken_at_operators(whole)
             return
         target, assigned, value = head.partition(" = ")
         if assigned and len(indent + head) > WIDTH:
@@ -84,6 +96,30 @@ class Writer:
                 self.line(f"{item},")
         self.depth -= 1
         self.line(tail)
+
+    def imports(self, line: str) -> None:
+        """An import, with a name a line where it is too long."""
+        start, found, names = line.partition(" import ")
+        if self.fits(line) or not found:
+            self.line(line)
+            return
+        self.line(f"{start} import (")
+        for name in names.split(", "):
+            self.line(f"    {name},")
+        self.line(")")
+
+    def broken_at_operators(self, text: str) -> None:
+        """A statement that is too long and ends in no brackets that could be opened."""
+        target, assigned, value = text.partition(" = ")
+        parts = at_operators(value)
+        if not assigned or len(parts) == 1:
+            self.line(text)
+            return
+        self.line(f"{target} = (")
+        with self.indented():
+            for part in [value] if self.fits(value) else parts:
+                self.line(part)
+        self.line(")")
 
     def nested(self, heads: Sequence[str], items: Sequence[str], tails: Sequence[str]) -> None:
         """Brackets in brackets, outermost first; opened one by one as far as it is too long."""

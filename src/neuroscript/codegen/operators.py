@@ -1,0 +1,34 @@
+"""Where an expression that is too long for a line is broken."""
+
+from __future__ import annotations
+
+import re
+
+_LOOSEST_FIRST = (("if", "else"), ("or",), ("and",), ("+", "-"), ("*", "/", "//", "%", "@"))
+_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]| (if|else|or|and|[-+*/%@]+)(?= )')
+
+
+def at_operators(text: str) -> list[str]:
+    """The parts between the operators that bind least, each with the operator before it.
+
+    >>> at_operators("a + (b - c) * d - e")
+    ['a', '+ (b - c) * d', '- e']
+    >>> at_operators("relu(a + b)")
+    ['relu(a + b)']
+    """
+    depth, found = 0, []
+    for match in _TOKEN.finditer(text):
+        token = match[0]
+        if token in "([{":
+            depth += 1
+        elif token in ")]}":
+            depth -= 1
+        elif match[1] and not depth:
+            found.append((match.start(), match[1]))
+    for operators in _LOOSEST_FIRST:
+        places = [start for start, token in found if token in operators]
+        if places:
+            ends = [*places[1:], len(text)]
+            parts = zip([0, *(place + 1 for place in places)], [places[0], *ends], strict=True)
+            return [text[start:end] for start, end in parts]
+    return [text]
