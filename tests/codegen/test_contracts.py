@@ -4,6 +4,7 @@ import pytest
 import torch
 
 import neuroscript
+from neuroscript.diagnostics import NeuroScriptError
 
 ADAPT = """\
 neuron Adapt(p: Neuron, d):
@@ -94,3 +95,14 @@ neuron Main(deep=false):
 """
     for deep in (False, True):
         assert neuroscript.loads(text).Main(deep=deep)(torch.zeros(1, 4)).shape == (1, 4)
+
+
+def test_what_nothing_decides_is_no_model() -> None:
+    alone = ADAPT.partition("neuron Main")[0]
+    with pytest.raises(NeuroScriptError, match="`Adapt` is no model by itself") as raised:
+        neuroscript.loads(alone)
+    (told,) = raised.value.diagnostics
+    assert (told.code, told.span.line) == ("NS406", 1)
+    between = "neuron Between(q: Neuron):\n    in: [*, 4]\n    out: [*, 4]\n"
+    with pytest.raises(NeuroScriptError, match="`Between` is no model by itself"):
+        neuroscript.loads(f"{alone}{between}    graph: in -> Adapt(q, 4) -> out\n")

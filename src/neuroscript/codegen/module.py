@@ -11,15 +11,14 @@ from neuroscript.codegen.imports import Imports
 from neuroscript.codegen.lightning_module import LIGHTNING_IMPORTS, write_lightning_module
 from neuroscript.codegen.naming import MODULE_NAMES, safe
 from neuroscript.codegen.neuron import NeuronClass
+from neuroscript.codegen.undecided import DecidedByUse, undecided
 from neuroscript.codegen.writer import SELF, Line, Writer
-from neuroscript.diagnostics import Span
+from neuroscript.diagnostics import NeuroScriptError, Span
 from neuroscript.language import Checked
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import NeuronValue
-from neuroscript.language.syntax import ast
-from neuroscript.language.syntax.walk import steps_in
 
 Target = Literal["torch", "lightning"]
 
@@ -72,8 +71,12 @@ def _emit(
     module = _Module(checked.inference, runtime_checks)
     for root in roots:
         module.add(root)
-    for root in sorted(roots, key=_selects):
-        module.finish(root)
+    for root in roots:
+        open_ = undecided(module.instantiation(NeuronValue(root, None)), module.instantiation)
+        if open_ is None:
+            module.finish(root)
+        elif root.name == wanted:
+            raise NeuroScriptError([DecidedByUse(root.span, root.name, open_.span)])
     entry = safe(wanted, MODULE_NAMES) if wanted is not None else None
     body = Writer()
     hosts = module.imports.names.get(PRIMITIVES, set())
@@ -92,12 +95,6 @@ def _emit(
     out.lines.extend(body.lines)
     places = tuple(line.place for line in out.lines)
     return Code(out.text(), checked.source.name, entry, places, module.imports.hosts)
-
-
-def _selects(definition: Definition) -> bool:
-    """Whether a neuron is written as what uses it needs it: arms look at what it is given."""
-    steps = (step for graph in definition.neuron.graphs for step in steps_in(graph.block))
-    return any(isinstance(step, ast.Match) and step.param is not None for step in steps)
 
 
 def _short(name: str) -> str:

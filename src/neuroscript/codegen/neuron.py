@@ -127,9 +127,8 @@ class NeuronClass:
         return regions(self.choice(step))
 
     def choice(self, step: Selection) -> Choice:
-        """What a `match(p)` comes to; its first arm while nothing is known of the neuron."""
-        first = Choice((), step.arms[0].region, step.outputs, step.writes, step.span)
-        return self.inferred.chosen.get(step.span, first)
+        """What a `match(p)` comes to."""
+        return self.inferred.chosen[step.span]
 
     def returns(self) -> str:
         several = len(self.definition.neuron.outputs) > 1

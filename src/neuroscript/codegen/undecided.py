@@ -1,0 +1,50 @@
+"""Neurons that cannot be written by themselves: `match(p)` asks what a caller would give."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from neuroscript.diagnostics import Diagnostic, Label, Span, record
+from neuroscript.language.names.flow import Selection, all_steps
+from neuroscript.language.shapes.types import Inferred
+from neuroscript.language.shapes.values import NeuronValue
+
+
+@record
+class DecidedByUse(Diagnostic):
+    """Nothing says which arm it is."""
+
+    code = "NS406"
+    name: str
+    place: Span
+
+    @property
+    def message(self) -> str:
+        return f"`{self.name}` is no model by itself: nothing says what a neuron given to it is"
+
+    @property
+    def labels(self) -> list[Label]:
+        return [Label(self.place, "which arm it is depends on that")]
+
+    @property
+    def help(self) -> str:
+        return f"use it in another neuron, which gives it one: `{self.name}(Linear(..), ..)`"
+
+
+def undecided(
+    inferred: Inferred, instantiation: Callable[[NeuronValue], Inferred]
+) -> Selection | None:
+    """A `match(p)` in a neuron, or in what it uses, that has no neuron to look at."""
+    seen: set[int] = set()
+    waiting = [inferred]
+    while waiting:
+        found = waiting.pop()
+        if id(found) in seen:
+            continue
+        seen.add(id(found))
+        for step in all_steps(found.flow.steps) if found.flow is not None else ():
+            if isinstance(step, Selection) and step.span not in found.chosen:
+                return step
+        values = [value for given in found.callees.values() for value in given]
+        waiting += [instantiation(value) for value in values if value.definition.is_graph]
+    return None
