@@ -92,7 +92,7 @@ class Applier:
         seen = self.body.callees.setdefault(self.span, ())
         if complete not in seen:
             self.body.callees[self.span] = (*seen, complete)
-        return Call(self.body, complete, arriving, self.span, self.arguments).run()
+        return Call(self.body, complete, arriving, self.span, self.arguments, self.apply).run()
 
     def anything(self, value: AnyNeuron, arriving: Sequence[Arriving]) -> tuple[TensorType, ...]:
         """A Neuron parameter: anything may come out, or what the contract of its arm says."""
