@@ -64,11 +64,11 @@ class HostClass:
     results: str | None = None
     """How the outputs stand in what it gives: `{sequence}, ({state}, {cell})`."""
 
-    by_rank: Mapping[int, HostClass] = field(default_factory=dict)
-    """The class instead of this one where what arrives is known to have so many axes."""
-
     inline: str | None = None
     """The function of `inlined.py` that may know something simpler for a call."""
+
+    by_rank: Mapping[int, HostClass] = field(default_factory=dict)
+    """The class instead of this one where what arrives is known to have so many axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +153,8 @@ def _host_class(
     always, absent = (frozenset(options.pop(key, "").split()) for key in ("always", "absent"))
     fixed = tuple(filter(None, options.pop("fixed", "").split("; ")))
     initialised, _, starts = options.pop("initialised", "").partition(" ")
-    results, inline = options.pop("results", None), options.pop("inline", None)
+    results = options.pop("results", None)
+    inline = options.pop("inline", None)
     params = [name for name in definition.params if name != initialised]
     required = tuple(name for name in params if definition.params[name].default is None)
     positional = tuple(options.pop("positional", " ".join(required)).split())
