@@ -13,7 +13,13 @@ from neuroscript.language.names.scope import GlobalDefinition, Scope
 from neuroscript.language.shapes.argument_kinds import check_kind
 from neuroscript.language.shapes.arithmetic import binary, settles, unary
 from neuroscript.language.shapes.dims import Dim
-from neuroscript.language.shapes.errors import InvalidShape, NotABool, Within
+from neuroscript.language.shapes.errors import (
+    ArgumentKind,
+    InvalidShape,
+    KindsDiffer,
+    NotABool,
+    Within,
+)
 from neuroscript.language.shapes.params import KIND_TEXTS
 from neuroscript.language.shapes.rounds import picked
 from neuroscript.language.shapes.values import (
@@ -142,7 +148,7 @@ class Evaluator:
                 check_kind(definition, param, argument, values[name], self.sink)
             elif param.default is not None:
                 found = Sink()
-                values[name] = Evaluator(values, found, definition.scope).value(param.default)
+                values[name] = default_value(definition, name, values, found)
                 for problem in found:
                     here = call if definition.library else None
                     told = Within(here, problem, definition.name, here) if here else problem
@@ -211,6 +217,11 @@ class Evaluator:
             if decided is True:
                 return options[0] if len(options) == 1 else OneOf(tuple(options))
         options.append(self.otherwise(value))
+        kinds = list(dict.fromkeys(kind for option in options if (kind := kind_of(option))))
+        if len(kinds) > 1 and "neuron" in kinds:
+            shown = tuple(KIND_TEXTS.get(kind, kind) for kind in kinds)
+            self.sink.add(KindsDiffer(value.span, shown))
+            return Unknown()
         return options[0] if len(options) == 1 else OneOf(tuple(options))
 
     def otherwise(self, value: ast.Conditional) -> Abstract:
@@ -239,6 +250,27 @@ class Evaluator:
         return found if isinstance(found, Dim) else None
 
 
+def default_value(
+    definition: Definition, name: str, earlier: Mapping[str, Abstract], sink: Sink
+) -> Abstract:
+    """The default of a parameter, over those before it; one that needs itself is NS214."""
+    param = definition.params[name]
+    assert param.default is not None
+    if (definition, name) in _filling:
+        sink.add(Cycle(param.span, (name,), ()))
+        return Unknown()
+    _filling.append((definition, name))
+    try:
+        value = Evaluator(earlier, sink, definition.scope).value(param.default)
+    finally:
+        _filling.pop()
+    if isinstance(value, tuple) and any(kind_of(item) == "neuron" for item in value):
+        what = KIND_TEXTS["list"], "a list of neurons"
+        sink.add(ArgumentKind(param.span, definition.name, name, *what, None))
+        return Unknown()
+    return value
+
+
 def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
     """The value of a global; one that needs itself is NS214."""
     if found in _evaluating:
@@ -263,6 +295,9 @@ def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
     sink.extend(problems)
     return value
 
+
+_filling: list[tuple[Definition, str]] = []
+"""Parameters whose defaults are being found at the moment, outermost first."""
 
 _evaluating: list[GlobalDefinition] = []
 """Globals whose values are being found at the moment, outermost first."""
