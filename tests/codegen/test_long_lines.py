@@ -27,6 +27,18 @@ def test_what_fits_in_parentheses_is_not_broken() -> None:
     assert written(f"{name} = {value}")[1:-1] == [f"            {value}"]
 
 
+def test_what_is_too_long_in_brackets_is_opened_in_turn() -> None:
+    rows = "torch.tril_indices(products.shape[1], products.shape[1], -1, device=products.device)"
+    assert written(f"products = (products @ products.mT)[:, *{rows}]") == [
+        "        products = (products @ products.mT)[",
+        "            :,",
+        "            *torch.tril_indices(",
+        "                products.shape[1], products.shape[1], -1, device=products.device",
+        "            ),",
+        "        ]",
+    ]
+
+
 def test_what_has_no_operator_stays_on_its_line() -> None:
     assert written(f"x = {'y' * 90}") == [f"        x = {'y' * 90}"]
 

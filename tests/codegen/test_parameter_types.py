@@ -33,9 +33,8 @@ def test_a_parameter_that_is_handed_on_has_the_type_of_its_use(lines: str) -> No
 
 
 def test_a_default_that_is_another_parameter_has_its_type() -> None:
-    program = (
-        "neuron Net(size: int, again=size):\n    in: [*]\n    out: [*]\n    graph: in -> out\n"
-    )
+    ports = "    in: [*]\n    out: [*]\n"
+    program = f"neuron Net(size: int, again=size):\n{ports}    graph: in -> out\n"
     assert "again: int | None = None" in emit(check_text(program)).text
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 _LOOSEST_FIRST = (("if", "else"), ("or",), ("and",), ("+", "-"), ("*", "/", "//", "%", "@"))
+_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]|,')
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]| (if|else|or|and|[-+*/%@]+)(?= )')
 
 
@@ -32,3 +33,27 @@ def at_operators(text: str) -> list[str]:
             parts = zip([0, *(place + 1 for place in places)], [places[0], *ends], strict=True)
             return [text[start:end] for start, end in parts]
     return [text]
+
+
+def at_last_bracket(text: str) -> tuple[str, list[str], str] | None:
+    """What ends in a bracket as head, items and tail; None if nothing stands in that bracket.
+
+    >>> at_last_bracket("torch.cat((a, f(b, c)), dim=1)")
+    ('torch.cat(', ['(a, f(b, c))', 'dim=1'], ')')
+    >>> at_last_bracket("f()[:, x[0]]")
+    ('f()[', [':', 'x[0]'], ']')
+    """
+    opened: list[int] = []
+    commas: dict[int, list[int]] = {}
+    for match in _COMMA.finditer(text):
+        if match[0] in "([{":
+            opened.append(match.start())
+        elif match[0] == "," and opened:
+            commas.setdefault(opened[-1], []).append(match.start())
+        elif match[0] in ")]}" and opened:
+            start = opened.pop()
+            if match.end() == len(text) and start + 2 < len(text):
+                ends = [*commas.get(start, ()), len(text) - 1]
+                parts = zip([start, *ends], ends, strict=False)
+                return text[: start + 1], [text[a + 1 : b].strip() for a, b in parts], match[0]
+    return None

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
-from neuroscript.codegen.operators import at_operators
+from neuroscript.codegen.operators import at_last_bracket, at_operators
 from neuroscript.diagnostics import Span
 
 WIDTH = 88
@@ -87,15 +87,24 @@ class Writer:
             return
         inner = ", ".join(items)
         self.line(head)
-        self.depth += 1
-        fits = len("    " * self.depth + inner) <= WIDTH and not inner.startswith("self,")
-        if fits or len(items) == 1:
-            self.line(inner)
-        else:
-            for item in items:
-                self.line(f"{item},")
-        self.depth -= 1
+        with self.indented():
+            if self.fits(inner) and not inner.startswith("self,"):
+                self.line(inner)
+            elif len(items) == 1:
+                self.item(inner)
+            else:
+                for item in items:
+                    self.item(item, ",")
         self.line(tail)
+
+    def item(self, text: str, comma: str = "") -> None:
+        """A line of its own, or several, opened at the last bracket where it is too long."""
+        opened = None if self.fits(text + comma) else at_last_bracket(text)
+        if opened is None:
+            self.line(text + comma)
+        else:
+            head, items, tail = opened
+            self.wrapped(head, items, tail + comma)
 
     def imports(self, line: str) -> None:
         """An import, with a name a line where it is too long."""
@@ -109,11 +118,11 @@ class Writer:
         self.line(")")
 
     def broken_at_operators(self, text: str) -> None:
-        """A statement that is too long and ends in no brackets that could be opened."""
+        """A statement that is too long, as one text."""
         target, assigned, value = text.partition(" = ")
         parts = at_operators(value)
         if not assigned or len(parts) == 1:
-            self.line(text)
+            self.item(text)
             return
         self.line(f"{target} = (")
         with self.indented():
