@@ -27,6 +27,7 @@ BUILT_IN = {
         "mae",
         "mse",
         "nll",
+        "penalty",
         "poisson_nll",
         "smooth_l1",
     ],

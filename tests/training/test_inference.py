@@ -107,7 +107,7 @@ REFUSED = [
     (facts(FLOATS, (1,), number("int")), "classification", "[batch, classes]"),
     (facts(FLOATS, (1,), number("int")), "binary_classification", "takes 0 and 1"),
     (facts(FLOATS, (3,), number("int", names=("a",))), "regression", "these targets are names"),
-    (facts(FLOATS, (3,), number("float", (3,))), "reconstruction", "without targets"),
+    (facts(FLOATS, (3,), number("float", (3,))), "reconstruction", "the input's shape"),
     (facts(FLOATS, (16, 9), None), "language_modeling", "one input of tokens"),
 ]
 

@@ -6,8 +6,10 @@ import json
 import math
 
 import pytest
+import torch
 
-from neuroscript.training import fit
+from neuroscript.training import fit, load_run
+from neuroscript.training.errors import TrainingError
 
 FLAT = "in: [batch, 3]\nout: [batch, {out}]"
 IMAGE = "in: [batch, 1, 4, 4]\nout: [batch, {out}]"
@@ -118,3 +120,57 @@ def test_several_inputs_and_outputs_by_name_whatever_their_order_in_the_data(fol
     assert answer["prediction"]["size"] == pytest.approx(0.4, abs=0.1)
     assert answer["prediction"]["kind"] in (0, 1)
     assert set(answer["probabilities"]) == {"kind"}
+
+
+PENALISED = "out: [batch, 2]\nout pull: [] float"
+PULL = "in -> Linear(1, 2) -> out\n        Parameter([], value=2.0) -> Square() -> pull"
+
+
+def penalised(folder, **sections):
+    folder.write("data.jsonl", rows(10, lambda i: {"input": [i / 10], "target": i % 2}))
+    settings = {"training": "{epochs: 60, lr: 0.05, log_every: 60}", **sections}
+    ports = f"in: [batch, 1]\n{PENALISED}"
+    return folder.neuron(ports, PULL, "{train: data.jsonl, val: data.jsonl}", **settings)
+
+
+def test_an_output_without_a_batch_is_added_to_the_loss(folder):
+    runner = fit(penalised(folder), logger=[])
+    assert runner.plan.task == {"out": "classification", "pull": "penalty"}
+    assert runner.plan.loss == {"out": "cross_entropy", "pull": "penalty"}
+    assert runner.plan.metrics["pull"] == []
+    assert float(runner.infer(torch.zeros(1, 1))[1]) < 0.2
+    (answer,) = runner.predict([[0.1]])
+    assert answer["prediction"] in (0, 1)
+    again = load_run(runner.run_dir)
+    assert again.predict([[0.1]]) == [answer]
+
+
+def test_the_weight_of_a_penalty_is_an_option_of_its_loss(folder):
+    loss = "{pull: {name: penalty, weight: 0.0}}"
+    config = penalised(folder, training=f"{{epochs: 5, lr: 0.05, loss: {loss}}}")
+    runner = fit(config, logger=[])
+    assert float(runner.infer(torch.zeros(1, 1))[1]) == 4.0
+
+
+def test_what_a_config_says_of_all_outputs_is_not_said_of_a_penalty(folder):
+    settings = "{epochs: 1, loss: cross_entropy, metrics: [accuracy]}"
+    plan = fit(penalised(folder, training=settings, task="classification"), logger=[]).plan
+    assert plan.task["pull"] == plan.loss["pull"] == "penalty"
+    assert plan.metrics["pull"] == []
+
+
+def test_an_output_without_a_batch_takes_no_targets(folder):
+    target = {"out": 1, "pull": 1.0}
+    folder.write("data.jsonl", rows(4, lambda i: {"input": [1.0], "target": target}))
+    ports = f"in: [batch, 1]\n{PENALISED}"
+    with pytest.raises(TrainingError, match="one number for the whole batch"):
+        fit(folder.neuron(ports, PULL, "{train: data.jsonl}"), logger=[])
+
+
+def test_reconstruction_that_is_asked_for_leaves_targets_aside(folder):
+    folder.write("data.jsonl", rows(8, lambda i: {"input": vector(i), "target": i % 2}))
+    graph = "in -> Linear(3, 2) -> Linear(2, 3) -> out"
+    ports = FLAT.format(out=3)
+    data = "{train: data.jsonl, val: data.jsonl}"
+    runner = fit(folder.neuron(ports, graph, data, task="reconstruction"), logger=[])
+    assert {"val_loss", "val_mae"} <= set(runner.metrics)

@@ -15,6 +15,7 @@ Task = Literal[
     "classification",
     "binary_classification",
     "multilabel_classification",
+    "penalty",
     "language_modeling",
     "token_classification",
     "segmentation",

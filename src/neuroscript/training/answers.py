@@ -34,11 +34,12 @@ def as_batch(rows: Any) -> Any:
 
 def answers(objective: Objective, outputs: Sequence[Tensor]) -> list[dict[str, Any]]:
     """One answer a row: `index`, `prediction` (a name where classes have names), and for classes
-    `probabilities`. With several outputs, `prediction` is a dict by output.
+    `probabilities`. With several outputs, `prediction` is a dict by output; penalties say nothing.
     """
     by_output = {
         part.head.port: _answers(part.head, *part.task.answer(part.point(output), part.head.last))
         for part, output in zip(objective.parts, outputs, strict=True)
+        if part.task.takes_target
     }
     if len(by_output) == 1:
         rows = next(iter(by_output.values()))

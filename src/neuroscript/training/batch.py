@@ -23,6 +23,13 @@ class Ports:
 
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    alone: frozenset[str] = frozenset()
+    """The outputs that have no target."""
+
+    @property
+    def held(self) -> tuple[str, ...]:
+        """The outputs that are held to a target."""
+        return tuple(name for name in self.outputs if name not in self.alone)
 
     def unpack(self, batch: Any) -> tuple[tuple[Tensor, ...], tuple[Tensor | None, ...]]:
         """The inputs of a batch in order, and for each output its target or None.
@@ -34,6 +41,8 @@ class Ports:
         ((1, 2), (3,))
         >>> Ports(("in",), ("out",)).unpack((1, 2))
         ((1,), (2,))
+        >>> Ports(("in",), ("loss", "out"), frozenset({"loss"})).unpack((1, 2))
+        ((1,), (None, 2))
         """
         if isinstance(batch, Mapping):
             given = batch.get(INPUT)
@@ -57,15 +66,20 @@ class Ports:
         return (given,)
 
     def _targets(self, given: Any) -> tuple[Tensor | None, ...]:
+        found = iter(self._held_targets(given))
+        return tuple(None if name in self.alone else next(found) for name in self.outputs)
+
+    def _held_targets(self, given: Any) -> tuple[Tensor | None, ...]:
+        held = self.held
         if given is None:
-            return (None,) * len(self.outputs)
+            return (None,) * len(held)
         if isinstance(given, Mapping):
-            if len(self.outputs) == 1 and len(given) == 1:
+            if len(held) == 1 and len(given) == 1:
                 return tuple(given.values())
-            return tuple(_pick(given, self.outputs, OutputMissing))
+            return tuple(_pick(given, held, OutputMissing))
         if isinstance(given, (tuple, list)):
             return tuple(given)
-        return (given, *(None,) * (len(self.outputs) - 1))
+        return (given, *(None,) * (len(held) - 1))
 
 
 def _pick(

@@ -31,8 +31,10 @@ def written(component: Component) -> str:
     return " ".join([name, *(f"{key} {value}" for key, value in options.items())])
 
 
-def of_output(value: Any, output: str, outputs: int) -> Any:
+def of_output(value: Any, output: str, outputs: int, by_name: bool = False) -> Any:
     """What a setting says of one output: it may be one for all, or a dict by output.
+
+    `by_name`: what is said of all is not meant for this one.
 
     >>> of_output({"a": "mse", "b": "mae"}, "b", outputs=2)
     'mae'
@@ -41,4 +43,4 @@ def of_output(value: Any, output: str, outputs: int) -> Any:
     """
     if outputs > 1 and isinstance(value, Mapping) and "name" not in value:
         return value.get(output)
-    return value
+    return None if by_name and outputs > 1 else value

@@ -49,6 +49,9 @@ class Facts:
     vocabularies: frozenset[int] = field(default_factory=frozenset)
     """How many tokens each embedding of the neuron knows."""
 
+    whole: bool = False
+    """Whether the output is `[]`: one number for the whole batch, and none for a sample."""
+
     def told_by(self, parts: int) -> Facts:
         """The same for a loss that wants so many numbers for each of the target.
 
@@ -69,7 +72,7 @@ class Facts:
     @property
     def single(self) -> bool:
         """Whether the output is one number a sample: `[batch]` or `[batch, 1]`."""
-        return self.output in ((), (1,))
+        return self.output in ((), (1,)) and not self.whole
 
     @property
     def classes(self) -> int | None:

@@ -43,12 +43,13 @@ def facts_of(
     for (port, output), target in zip(probe.outputs.items(), targets, strict=True):
         sizes = tuple(output.shape[1:])
         facts[port] = Facts(
-            port=(declared or {}).get(port) or shape_text(sizes),
+            port=(declared or {}).get(port) or (shape_text(sizes) if output.dim() else "[]"),
             output=sizes,
             inputs=given,
             target=None if target is None else values_of(target, (names or {}).get(port, ())),
             last=probe.last[port],
             vocabularies=probe.vocabularies,
+            whole=output.dim() == 0,
         )
     return facts
 

@@ -19,6 +19,7 @@ from neuroscript.training.keywords import keywords
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.run_dir import CHECKPOINTS, CONFIG, MODEL
 from neuroscript.training.runner import Runner, format_of
+from neuroscript.training.tasks import BY_NAME
 
 
 def load_run(path: str | Path, model: nn.Module | None = None) -> Runner:
@@ -104,7 +105,8 @@ def _settled(metadata: CheckpointMetadata, config: Config) -> dict[str, Any]:
     count = len(settled["heads"])
     heads = []
     for head in settled["heads"]:
-        given = of_output(config.training.loss, head["port"], count)
+        alone = not BY_NAME[head["task"]].takes_target
+        given = of_output(config.training.loss, head["port"], count, alone)
         heads.append(head if given is None else {**head, "loss": given})
     return {**settled, "heads": heads}
 

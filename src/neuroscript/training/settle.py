@@ -75,10 +75,10 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     names = subject.input_names()
     inputs, _ = Ports(names, ("out",)).unpack({"input": samples.batch_inputs})
     seen = _probe(subject, inputs, samples)
-    ports = Ports(names, _output_names(subject, seen))
+    ports = _ports(subject, names, seen)
     make_loss = partial(create_loss, where=config.at("training.loss"), folders=config.folders)
     facts = {
-        port: of_port.told_by(_outputs_per_target(config, port, len(ports.outputs), make_loss))
+        port: of_port.told_by(_outputs_per_target(config, port, ports, make_loss))
         for port, of_port in _facts(subject, seen, ports, samples).items()
     }
     decisions = {port: _decide(config, subject, port, facts, samples) for port in facts}
@@ -101,7 +101,7 @@ def check_fit(subject: Subject, samples: Samples) -> None:
 def check_targets(config: Config, objective: Objective, subject: Subject, samples: Samples) -> None:
     """Refuses targets of classes that an output does not have, or without meaning to the loss."""
     shapes = subject.shapes()
-    targets = _by_port(samples.targets, objective.ports.outputs)
+    targets = _by_port(samples.targets, objective.ports.held)
     for part in objective.parts:
         target = targets.get(part.head.port)
         if target is None:
@@ -123,6 +123,12 @@ def _probe(subject: Subject, inputs: Sequence[Tensor], samples: Samples) -> Prob
         raise TrainingError([diagnostic]) from error
 
 
+def _ports(subject: Subject, inputs: tuple[str, ...], seen: Probe) -> Ports:
+    names = _output_names(subject, seen)
+    outputs = zip(names, seen.outputs.values(), strict=True)
+    return Ports(inputs, names, frozenset(name for name, value in outputs if not value.dim()))
+
+
 def _output_names(subject: Subject, seen: Probe) -> tuple[str, ...]:
     declared = subject.declared.outputs if subject.declared else ()
     if len(declared) == len(seen.outputs):
@@ -133,29 +139,30 @@ def _output_names(subject: Subject, seen: Probe) -> tuple[str, ...]:
 def _facts(subject: Subject, seen: Probe, ports: Ports, samples: Samples) -> dict[str, Facts]:
     outputs = dict(zip(ports.outputs, seen.outputs.values(), strict=True))
     last = dict(zip(ports.outputs, seen.last.values(), strict=True))
-    targets = _by_port(samples.targets, ports.outputs)
+    targets = _by_port(samples.targets, ports.held)
     if targets and len(outputs) > 1:
         _refuse(
             [
                 OutputMissing(samples.place(0), port, subject.span(port), list(samples.targets))
-                for port in outputs
+                for port in ports.held
                 if port not in targets
             ]
         )
+    targets |= {port: samples.targets[port] for port in ports.alone if port in samples.targets}
     return facts_of(
         Probe(outputs, last, seen.vocabularies, seen.inputs),
         seen.inputs,
         [targets.get(port) for port in outputs],
-        _by_port(samples.names, ports.outputs),
+        _by_port(samples.names, ports.held),
         subject.shapes(),
     )
 
 
 def _outputs_per_target(
-    config: Config, port: str, outputs: int, make_loss: Callable[..., LossContract]
+    config: Config, port: str, ports: Ports, make_loss: Callable[..., LossContract]
 ) -> int:
     """How many numbers the configured loss wants for each of a target."""
-    asked = of_output(config.training.loss, port, outputs)
+    asked = of_output(config.training.loss, port, len(ports.outputs), port in ports.alone)
     return 1 if asked is None else make_loss(asked).outputs_per_target
 
 
@@ -163,7 +170,7 @@ def _decide(
     config: Config, subject: Subject, port: str, facts: dict[str, Facts], samples: Samples
 ) -> Decision:
     of_port = facts[port]
-    decided = decide(of_port, of_output(config.task, port, len(facts)))
+    decided = decide(of_port, of_output(config.task, port, len(facts), of_port.whole))
     if isinstance(decided, Decision):
         return decided
     found = str(of_port.target) if of_port.target else "no target"
@@ -175,11 +182,11 @@ def _decide(
 
 def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision) -> Head:
     training = config.training
-    count = len(facts)
-    metrics = of_output(training.metrics, port, count)
+    count, whole = len(facts), facts[port].whole
+    metrics = of_output(training.metrics, port, count, whole)
     if metrics is not None and not isinstance(metrics, list):
         metrics = [metrics]
-    loss = of_output(training.loss, port, count)
+    loss = of_output(training.loss, port, count, whole)
     return head_for(decision.task, facts[port], port, loss, metrics)
 
 
@@ -191,7 +198,7 @@ def _check_comparison(
     facts: Mapping[str, Facts],
     samples: Samples,
 ) -> None:
-    targets = _by_port(samples.targets, objective.ports.outputs)
+    targets = _by_port(samples.targets, objective.ports.held)
     for part, output in zip(objective.parts, seen.outputs.values(), strict=True):
         port = part.head.port
         target = targets[port][: len(output)] if port in targets else None

@@ -19,6 +19,7 @@ from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
 from neuroscript.training.objective import Objective, Outcome, make_objective
+from neuroscript.training.tasks import BY_NAME
 from neuroscript.training.unplanned import objective_from_batch
 
 
@@ -142,5 +143,6 @@ class State:
     def take_up(self, data: dict[str, Any]) -> None:
         """Adopts what `as_data` gave."""
         heads = [Head.from_data(head) for head in data["heads"]]
-        ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]))
+        alone = frozenset(head.port for head in heads if not BY_NAME[head.task].takes_target)
+        ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]), alone)
         self.adopt(make_objective(heads, ports, data["fractions"], folders=self.folders))

@@ -43,13 +43,14 @@ def objective_from_batch(
     except (RuntimeError, TypeError, ValueError, IndexError) as error:
         reason = str(error).splitlines()[0]
         raise TrainingError([ModelRefuses(said("batch", shown), name, shown, reason)]) from error
-    ports = Ports(input_names(model), tuple(seen.outputs))
+    alone = frozenset(name for name, value in seen.outputs.items() if not value.dim())
+    ports = Ports(input_names(model), tuple(seen.outputs), alone)
     _, targets = ports.unpack(batch)
     heads: list[Head] = []
     for port, facts in facts_of(seen, seen.inputs, targets).items():
         count = len(seen.outputs)
-        asked = of_output(task, port, count)
-        asked_loss = of_output(loss, port, count)
+        asked = of_output(task, port, count, facts.whole)
+        asked_loss = of_output(loss, port, count, facts.whole)
         if asked_loss is not None:
             facts = facts.told_by(create_loss(asked_loss, folders=folders).outputs_per_target)
         if asked is not None and asked not in BY_NAME:
@@ -67,7 +68,7 @@ def objective_from_batch(
                 facts,
                 port,
                 asked_loss,
-                of_output(metrics, port, count),
+                of_output(metrics, port, count, facts.whole),
             )
         )
     return make_objective(heads, ports, fractions_of(seen.inputs), folders=folders)

@@ -4,6 +4,7 @@ from neuroscript.training.tasks.binary_classification import BinaryClassificatio
 from neuroscript.training.tasks.classification import Classification
 from neuroscript.training.tasks.language_modeling import LanguageModeling
 from neuroscript.training.tasks.multilabel_classification import MultilabelClassification
+from neuroscript.training.tasks.penalty import Penalty
 from neuroscript.training.tasks.reconstruction import Reconstruction
 from neuroscript.training.tasks.regression import Regression
 from neuroscript.training.tasks.segmentation import Segmentation
@@ -11,6 +12,7 @@ from neuroscript.training.tasks.task import Task
 from neuroscript.training.tasks.token_classification import TokenClassification
 
 TASKS: tuple[Task, ...] = (
+    Penalty(),
     LanguageModeling(),
     Reconstruction(),
     BinaryClassification(),

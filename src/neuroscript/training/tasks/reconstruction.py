@@ -13,10 +13,13 @@ if TYPE_CHECKING:
 
 
 class Reconstruction(Task):
-    """Any input to an output of the same shape, without targets: autoencoders."""
+    """Any input to an output of the same shape: autoencoders.
+
+    It is inferred where data have no targets. Where it is asked for, targets are left aside.
+    """
 
     name = "reconstruction"
-    advice = "no targets at all: the input is what the output is compared with"
+    advice = "none are needed: the input is what the output is compared with"
 
     def reason(self, facts: Facts) -> str | None:
         if facts.target is not None or self.objection(facts):
@@ -24,8 +27,6 @@ class Reconstruction(Task):
         return f"no targets, and output {facts.port} has the input's shape"
 
     def objection(self, facts: Facts) -> str | None:
-        if facts.target is not None:
-            return "reconstruction takes data without targets"
         if len(facts.inputs) != 1 or facts.inputs[0].shape != facts.output:
             return f"reconstruction needs an output of the input's shape, and it is {facts.port}"
         return None

@@ -27,6 +27,9 @@ class Task(ABC):
     advice: ClassVar[str]
     """What targets of this task look like, for the help of a refusal."""
 
+    takes_target: ClassVar[bool] = True
+    """Whether the output is held to something that data can give."""
+
     takes_classes: ClassVar[bool] = False
     """Whether a target is the index of one of the classes that the output tells apart."""
 
