@@ -203,3 +203,15 @@ neuron Net:
     ns = neuroscript.loads(text)
     assert getattr(ns, word)()(torch.zeros(1, 4)).shape == (1, 2)
     assert ns.Net()(torch.zeros(1, 4)).shape == (1, 3)
+
+
+def test_a_host_may_lie_beside_the_file_that_names_it(tmp_path: Path) -> None:
+    (tmp_path / "layers_beside.py").write_text("from torch.nn import Tanh as Bend\n")
+    path = tmp_path / "bent.ns"
+    path.write_text(
+        "neuron A:\n    in: [n]\n    out: [n]\n    impl: python,layers_beside/Bend\n\n"
+        "neuron B:\n    in: [n]\n    out: [n]\n    graph: in -> A() -> out\n"
+    )
+    before = list(sys.path)
+    assert neuroscript.load(path).B()(torch.ones(3)).shape == (3,)
+    assert sys.path == before

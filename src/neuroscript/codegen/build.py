@@ -14,6 +14,7 @@ from itertools import count
 from types import CodeType, ModuleType
 
 from neuroscript.codegen.errors import HostCannotBeImported
+from neuroscript.codegen.importable import importable_from
 from neuroscript.codegen.module import Code
 from neuroscript.diagnostics import NeuroScriptError, Source, Span, nearest
 
@@ -40,11 +41,16 @@ def build(code: Code) -> ModuleType:
 
 
 def import_hosts(code: Code) -> None:
-    """Import the classes that users' neurons name; NS606 for those that cannot be."""
+    """Import the classes that users' neurons name; NS606 for those that cannot be.
+
+    A module may lie beside the `.ns` file that names it.
+    """
     problems = []
     for (module, name), place in code.hosts.items():
+        beside = place.source.path.parent if place.source.path is not None else None
         try:
-            found = import_module(module)
+            with importable_from(beside):
+                found = import_module(module)
         except Exception as error:  # noqa: BLE001 (whatever a user's module raises)
             reason = f"{type(error).__name__}: {error}"
             problems.append(HostCannotBeImported(place, f"{module}.{name}", reason, ()))

@@ -10,6 +10,7 @@ from typing import Any
 
 from torch import nn
 
+from neuroscript.codegen.importable import importable_from
 from neuroscript.config import Config, load_config
 from neuroscript.contracts import CheckpointMetadata, load_plugin
 from neuroscript.diagnostics import Source, Span
@@ -37,7 +38,7 @@ def load_run(path: str | Path, model: nn.Module | None = None) -> Runner:
     folders = [run_dir, *config.folders]
     for plugin in config.plugins:
         load_plugin(plugin, folders)
-    neuron = model if model is not None else _neuron(run_dir, config.model.params)
+    neuron = model if model is not None else _neuron(run_dir, config)
     metadata = _load(checkpoint, neuron)
     training = config.training
     module: Any = NeuronModule(
@@ -74,8 +75,11 @@ def _checkpoint(path: Path) -> Path:
     return found[-1]
 
 
-def _neuron(run_dir: Path, params: dict[str, Any]) -> nn.Module:
-    """The neuron that the run's `model.py` defines."""
+def _neuron(run_dir: Path, config: Config) -> nn.Module:
+    """The neuron that the run's `model.py` defines.
+
+    It may import what lies beside its `.ns` file.
+    """
     file = run_dir / MODEL
     if not file.is_file():
         advice = "give the model that was trained: `load_run(path, model)`"
@@ -85,10 +89,12 @@ def _neuron(run_dir: Path, params: dict[str, Any]) -> nn.Module:
     assert spec and spec.loader, "a .py file always has a loader"
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
-    spec.loader.exec_module(module)
+    source = config.model.file
+    with importable_from(Path(source).parent if source else None):
+        spec.loader.exec_module(module)
     classes = [value for key, value in vars(module).items() if key.endswith("Module")]
     own = next(c for c in classes if getattr(c, "__module__", None) == name and "neuron" in vars(c))
-    neuron: nn.Module = own.neuron(**keywords(own.neuron, params))
+    neuron: nn.Module = own.neuron(**keywords(own.neuron, config.model.params))
     return neuron
 
 
