@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -394,3 +396,22 @@ def test_a_run_can_be_repeated_from_its_weights(folder, monkeypatch):
     config = (second.run_dir / "config.yml").resolve()
     monkeypatch.chdir(folder.path.parent)
     assert fit(config, **{"run.name": "again"}).plan.weights.endswith("4 tensors")
+
+
+def test_a_run_with_a_layer_of_ones_own_is_loaded_in_another_process(folder):
+    """The layer lies beside the `.ns` file, which is not where the other process runs."""
+    folder.write("nets/bends.py", "from torch.nn import Tanh as Bend\n")
+    net = "neuron Bend:\n    in: [*]\n    out: [*]\n    impl: python,bends/Bend\n\n"
+    net += "neuron Net:\n    in: [batch, 1]\n    out: [batch, 1]\n"
+    folder.write("nets/net.ns", net + "    graph: in -> Linear(1, 1) -> Bend() -> out\n")
+    folder.rows("data.jsonl", [([0.0], [0.0]), ([1.0], [0.5])])
+    config = {"model": {"file": "nets/net.ns"}, "data": {"train": "data.jsonl"}}
+    runner = fit({**config, "training": {"epochs": 1}}, logger=[])
+    script = "import sys, neuroscript; print(neuroscript.load_run(sys.argv[1]).predict([[1.0]]))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, str(runner.run_dir.absolute())],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert done.stdout.strip() == str(runner.predict([[1.0]]))
