@@ -7,26 +7,22 @@ import re
 from pathlib import Path
 
 import pytest
+from trained_examples import CONFIGS, EXAMPLES, ROOT, bars, copy_examples, trained
 
-from neuroscript import fit
 from neuroscript.config import load_config
+from neuroscript.convert import read_weights
 from neuroscript.language import check_path
-
-ROOT = Path(__file__).parents[2]
-CONFIGS = sorted((ROOT / "configs").glob("*.yml"))
-EXAMPLES = sorted((ROOT / "examples").glob("*.ns"))
-REACHES = re.compile(r"^# reaches: (\w+) (>=|<=) ([0-9.]+)", flags=re.MULTILINE)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=lambda config: config.stem)
 def test_it_reaches_what_its_config_says(
     config: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.chdir(ROOT)
-    bars = REACHES.findall(config.read_text(encoding="utf-8"))
-    assert bars, "a config of an example says what it reaches"
-    runner = fit(config, **{"run.dir": str(tmp_path)})
-    for metric, sign, bar in bars:
+    copy_examples(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert bars(config), "a config of an example says what it reaches"
+    runner = trained(config)
+    for metric, sign, bar in bars(config):
         holds = operator.ge if sign == ">=" else operator.le
         assert holds(runner.metrics[metric], float(bar)), (metric, runner.metrics[metric])
 
@@ -45,6 +41,27 @@ def test_every_example_has_a_config() -> None:
 
 def test_every_data_file_has_its_origin_written_beside_it() -> None:
     readme = (ROOT / "examples" / "data" / "README.md").read_text(encoding="utf-8")
-    data = [file for file in (ROOT / "examples" / "data").iterdir() if file.suffix != ".md"]
+    folder = ROOT / "examples" / "data"
+    data = [file for file in folder.iterdir() if file.is_file() and file.suffix != ".md"]
     shown = [re.sub(r"\.jsonl$", "", f.name) if "iris" in f.name else f.name for f in data]
     assert [name for name in shown if name not in readme] == []
+
+
+def test_the_data_are_small() -> None:
+    data = (ROOT / "examples" / "data").glob("*.*")
+    assert sum(file.stat().st_size for file in data) < 3_000_000
+
+
+def test_lora_keeps_the_weights_that_it_starts_from(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    copy_examples(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    runner = trained(ROOT / "configs" / "lora.yml", epochs=1)
+    start = read_weights(tmp_path / "runs/lora_base/latest/checkpoints/last.pt")
+    after = runner.model.state_dict()
+    kept = {n: v for n, v in start.items() if ".base." in n or ".k." in n or ".ffn." in n}
+    assert len(kept) == 2 * (4 + 2 + 4)
+    assert [name for name, value in kept.items() if not value.equal(after[name])] == []
+    assert not start["head.weight"].equal(after["head.weight"])
+    assert after["blocks.0.q.lora_b.weight"].any()
