@@ -52,11 +52,12 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def pages(session: nox.Session) -> None:
-    """Renew the pages that are made from the library, the grammar, and what `explain` says."""
+    """Renew the pages made from the library, the grammar, the examples, and what `explain` says."""
     install(session, "test")
     session.run("python", "tests/docs/test_library_page.py")
     session.run("python", "tests/docs/test_error_pages.py")
     session.run("python", "tests/docs/test_grammar_page.py")
+    session.run("python", "tests/docs/test_gallery.py")
 
 
 @nox.session
