@@ -55,7 +55,19 @@ def test_a_loss_is_that_of_torch(
 
 def test_every_built_in_loss_is_compared_with_torch() -> None:
     compared = {case[0] for case in SAME_AS_TORCH}
-    assert set(ContractRegistry.list_available("loss")["loss"]) == compared
+    built_in = {*ContractRegistry.list_available("loss")["loss"]}
+    assert built_in - {"penalty"} == compared
+
+
+def test_a_penalty_is_what_is_put_out_times_its_weight() -> None:
+    penalty = create_loss({"name": "penalty", "weight": 0.5})
+    assert penalty.compute(torch.tensor([3.0]), torch.zeros(1)) == 1.5
+
+
+def test_a_penalty_stands_against_no_targets() -> None:
+    penalty = create_loss("penalty")
+    assert penalty.objection(torch.tensor([3.0]), torch.zeros(1)) is None
+    assert penalty.objection(REAL, OTHER) is not None
 
 
 def test_pairs_of_predictions() -> None:

@@ -18,6 +18,12 @@ class Penalty(LossContract):
     def __init__(self, weight: float = 1.0) -> None:
         self.weight = weight
 
+    def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
+        """Objects to outputs that are compared with targets, of which it takes no notice."""
+        if predictions.shape == (1,):
+            return None
+        return "it takes no notice of targets: it is for an output [], one number for the batch"
+
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The mean of the predictions, weighted."""
         return predictions.mean() * self.weight
