@@ -1,0 +1,241 @@
+"""How many numbers a composite trains: formulas, and what is really there."""
+
+from __future__ import annotations
+
+import pytest
+
+from neuroscript.codegen import build, emit
+from neuroscript.diagnostics import render
+from neuroscript.language import check_text
+from neuroscript.language.counting import Count, count_weights
+
+PORTS = "    in: [*, d]\n    out: [*, d]\n"
+
+
+def count(text: str, **given: object) -> Count:
+    """Of the entry neuron of a program without mistakes, `..` standing for its ports."""
+    checked = check_text(text.replace("    ..\n", PORTS))
+    assert not checked.has_errors, render(checked.diagnostics)
+    return count_weights(checked.definition(), checked.inference, given)
+
+
+def real(text: str, **given: object) -> int:
+    checked = check_text(text.replace("    ..\n", PORTS))
+    model = getattr(build(emit(checked)), str(checked.entry))(**given)
+    return sum(weight.numel() for weight in model.parameters() if weight.requires_grad)
+
+
+SHARED = """
+neuron Net(d):
+    ..
+    context:
+        mix = Linear(d, d)
+        other = mix
+        @lazy never = Linear(d, 10 * d)
+    graph: in -> mix -> mix -> other -> Linear(d, d) -> out
+"""
+ROUNDS = """
+neuron Net(d, n):
+    ..
+    context:
+        blocks = unroll(n):
+            wide = 4 * d
+            up = Linear(d, wide, bias=false)
+            down = Linear(wide, d, bias=false)
+            @static norm = LayerNorm(d)
+        few = unroll(3) as i:
+            a = Linear(d, i + 1)
+            b = Linear(i + 1, d)
+    graph: in -> blocks -> few -> out
+"""
+CHOICES = """
+neuron Part(d, wide: bool):
+    ..
+    context:
+        gate = if wide: Linear(d, d) else: LayerNorm(d)
+    graph:
+        in -> gate -> if wide: GELU() else: Linear(d, d)
+        -> out
+
+neuron Net(d):
+    ..
+    graph: in -> Part(d, true) -> Part(d, false) -> out
+"""
+SAME_EITHER_WAY = """
+neuron Net(d, first: bool):
+    ..
+    graph:
+        in -> if first: Linear(d, d) -> GELU() else: Linear(d, d)
+        -> out
+"""
+FROZEN = """
+neuron Net(d):
+    ..
+    context:
+        base = Linear(d, d)
+        body = unroll(2):
+            layer = Linear(d, d)
+    graph: in -> base -> Freeze(base) -> Freeze(Linear(d, 3)) -> Linear(3, d) -> Freeze(body) -> out
+"""
+GIVEN = """
+neuron Twice(d, layer: Neuron, make: Neuron):
+    ..
+    context:
+        own = make
+    graph: in -> layer -> layer -> make(d, d) -> make(d, d) -> out
+
+neuron Once(d, layer: Neuron):
+    ..
+    graph: in -> layer -> out
+
+neuron Net(d):
+    ..
+    context:
+        tied = Linear(d, d)
+    graph:
+        in -> Once(d, Linear(d, d)) -> Once(d, tied) -> Once(d, tied)
+        -> Once(d, Freeze(Linear(d, d))) -> Once(d, LayerNorm(d)) -> out
+"""
+GLOBALS = """
+@global mix = Linear(8, 8)
+
+neuron Part():
+    in: [*, 8]
+    out: [*, 8]
+    context:
+        @static once = Linear(8, 8)
+    graph: in -> mix -> once -> out
+
+neuron Net():
+    in: [*, 8]
+    out: [*, 8]
+    graph: in -> Part() -> Part() -> mix -> out
+"""
+TOWER = """
+neuron Tower(d, n):
+    ..
+    context:
+        @lazy rest = Tower(d, n - 1)
+    graph:
+        in -> if n > 0: Linear(d, d) -> rest
+        -> out
+"""
+WRAPPED = """
+neuron Skip(block: Neuron):
+    in: [*s]
+    out: [*s]
+    graph:
+        in -> (a, b)
+        a -> block -> c
+        (b, c) -> Add() -> out
+
+neuron Net(d):
+    ..
+    context:
+        norm = LayerNorm(d)
+    graph:
+        in -> @wrap(Skip): -> norm -> Linear(d, d)
+        -> @wrap(Skip): norm
+        -> out
+"""
+BY_SIGNATURE = """
+neuron Fit(d, layer: Neuron):
+    ..
+    graph:
+        in -> match(layer):
+            in [*, 8] -> out [*, 8]: layer
+            in [*, 5] -> out [*, 5]: Linear(d, 5) -> layer -> Linear(5, d)
+        -> out
+
+neuron Net():
+    in: [*, 8]
+    out: [*, 8]
+    graph: in -> Fit(8, Linear(8, 8)) -> Fit(8, Linear(5, 5)) -> out
+"""
+BY_SHAPE = """
+neuron Net(d):
+    in: [*, d]
+    out: [*, d]
+    graph:
+        in -> match:
+            [a, d]: Linear(d, d)
+            [*r, d]: LayerNorm(d)
+        -> out
+"""
+
+EXACT = {
+    "shared": (SHARED, "2*d*d + 2*d", {"d": 4}),
+    "rounds": (ROUNDS, "8*d*d*n + 17*d + 6", {"d": 4, "n": 5}),
+    "choices": (CHOICES, "2*d*d + 4*d", {"d": 4}),
+    "same either way": (SAME_EITHER_WAY, "d*d + d", {"d": 4, "first": True}),
+    "frozen": (FROZEN, "4*d", {"d": 4}),
+    "given": (GIVEN, "2*d*d + 4*d", {"d": 4}),
+    "globals": (GLOBALS, "144", {}),
+    "wrapped": (WRAPPED, "d*d + 3*d", {"d": 4}),
+    "by shape": (BY_SHAPE, "d*d + 3*d", {"d": 4}),
+    "by signature": (BY_SIGNATURE, "195", {}),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+def test_the_formula_is_what_is_built(name: str) -> None:
+    text, formula, given = EXACT[name]
+    assert str(count(text)) == formula
+    assert count(text, **given).number == real(text, **given)
+
+
+@pytest.mark.parametrize(
+    ("text", "on"),
+    [
+        (TOWER, "`n > 0`"),
+        (SAME_EITHER_WAY.replace("-> GELU()", "-> LayerNorm(d)"), "`first`"),
+        (
+            "neuron Net(d, n):\n    ..\n    context:\n        s = unroll(n) as i:\n"
+            "            a = Linear(d, i + 1)\n            b = Linear(i + 1, d)\n"
+            "    graph: in -> s -> out\n",
+            "`s = unroll(n) as i:`, whose rounds differ",
+        ),
+        (
+            "neuron Own:\n    in: [*s]\n    out: [*s]\n    impl: python,mine/Own\n",
+            "what `python,mine/Own` holds",
+        ),
+    ],
+    ids=["recursion", "a condition", "rounds", "a host of one's own"],
+)
+def test_what_it_depends_on_is_said(text: str, on: str) -> None:
+    found = count(text) if "impl" not in text else _unchecked(text)
+    assert (found.formula, found.number, str(found)) == (None, None, f"depends on {on}")
+
+
+def _unchecked(text: str) -> Count:
+    checked = check_text(text)
+    return count_weights(checked.definition(), checked.inference)
+
+
+def test_a_recursion_that_numbers_end_is_counted() -> None:
+    assert count(TOWER, d=3, n=5).number == real(TOWER, d=3, n=5) == 60
+
+
+def test_neurons_that_a_caller_gives_stay_what_they_are_called() -> None:
+    text = GIVEN.partition("neuron Once")[0]
+    formula = "weights(layer) + 2*weights(make(d, d)) + weights(make)"
+    assert str(_unchecked(text.replace("    ..\n", PORTS))) == formula
+
+
+def test_sizes_of_inputs_are_open_as_parameters_are() -> None:
+    text = "neuron Net:\n    in: [b, n]\n    out: [b, 2]\n    graph: in -> Linear(n, 2) -> out\n"
+    assert str(count(text)) == "2*n + 2"
+
+
+def test_a_size_that_a_run_tells_to_a_part_is_said_to() -> None:
+    text = (
+        "neuron Part:\n    in: [b, n]\n    out: [b, 2]\n    graph: in -> Linear(n, 2) -> out\n"
+        "neuron Net:\n    in: [b, 7]\n    out: [b, 2]\n    graph: in -> Part() -> out\n"
+    )
+    assert str(count(text)) == "depends on `n`, a size that only a run tells"
+
+
+def test_large_numbers_are_grouped() -> None:
+    ports = "neuron Net:\n    in: [*, 999]\n    out: [*, 1000]\n"
+    text = f"{ports}    graph: in -> Linear(999, 1000) -> out\n"
+    assert str(count(text)) == "1,000,000"
