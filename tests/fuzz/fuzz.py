@@ -162,10 +162,20 @@ def inspect_code(text: str) -> None:
                 given.add(asname or name.split(".")[0])
             case _:
                 continue
-    if used & UNWANTED:
-        raise Wrong(f"the output uses {sorted(used & UNWANTED)}")
+    if unwanted := set(loaded(tree, frozenset())) & UNWANTED:
+        raise Wrong(f"the output uses {sorted(unwanted)}")
     if used - given - KNOWN:
         raise Wrong("the output uses names that it does not give")
+
+
+def loaded(node: ast.AST, given: frozenset[str]) -> Iterator[str]:
+    """Names that are read and are no parameters of the functions around them."""
+    if isinstance(node, ast.FunctionDef):
+        given |= {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in given:
+        yield node.id
+    for inner in ast.iter_child_nodes(node):
+        yield from loaded(inner, given)
 
 
 # --- making findings small

@@ -10,6 +10,7 @@ from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.rounds import Rounds
 from neuroscript.codegen.run_time_sizes import RunTimeSizes
 from neuroscript.codegen.site import CallSite
+from neuroscript.codegen.templates import filled
 from neuroscript.codegen.writer import Text
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import Apply, Inline, Instance, ParamCall, Shared, Step
@@ -28,6 +29,9 @@ def in_template(definition: Definition, inputs: list[str]) -> dict[str, str]:
         packed = f"({', '.join(inputs)}{',' if len(inputs) == 1 else ''})"
         values[ports[0]] = inputs[0][1:] if inputs[0].startswith("*") else packed
         values[f"{ports[0]}_list"] = ", ".join(inputs)
+        values[f"{ports[0]}_sum"] = (
+            f"sum({values[ports[0]]})" if inputs[0].startswith("*") else " + ".join(inputs)
+        )
     return values
 
 
@@ -69,7 +73,10 @@ class Applying:
         if isinstance(host, HostExpression):
             return self.wiring(step, target, host, inputs)
         sized = self.run_time_sizes.applied(step, target, inputs)
-        return sized or (f"{self.constructor.submodules.inline(target)}(", inputs, ")")
+        if sized is not None:
+            return sized
+        rank = self.constructor.rank_of(step)
+        return f"{self.constructor.submodules.inline(target, rank)}(", inputs, ")"
 
     def wiring(
         self,
@@ -82,7 +89,7 @@ class Applying:
         """A neuron that is written in place; `kept` is what it keeps, if that is built."""
         site = CallSite(self.steps, step, target)
         if host.emitter is not None:
-            return EMITTERS[host.emitter](site, inputs[0] if inputs else ""), [], ""
+            return EMITTERS[host.emitter](site, *inputs), [], ""
         if host.method is not None:
             write = self.constructor.in_forward
             arguments = self.constructor.arguments.of_call(
@@ -90,13 +97,10 @@ class Applying:
             )
             return f"{inputs[0]}.{host.method.name}(", arguments, ")"
         values = in_template(target.definition, inputs)
-        for name in target.definition.params:
-            if f"{{{name}}}" in (host.template or ""):
-                values[name] = site.argument(name)
         if host.state is not None:
             values["self"] = kept or site.kept(host.state)
         assert host.template is not None
-        return host.template.format_map(values), [], ""
+        return filled(host.template, values, site), [], ""
 
     def shared(self, step: Apply, target: Shared, inputs: list[str]) -> Text | None:
         """What the context or a parameter holds."""

@@ -119,6 +119,31 @@ class _Filled(Expressions):
         return super().write(value)
 
 
+class Reading:
+    """Reads the parameters of one call."""
+
+    def __init__(
+        self,
+        arguments: Arguments,
+        definition: Definition,
+        given: Mapping[str, ast.Argument],
+        write: Expressions,
+    ) -> None:
+        self.arguments, self.definition, self.given = arguments, definition, given
+        self.write = write
+
+    def argument(self, name: str, strength: int = 0) -> str:
+        """A parameter's value, in parentheses if it binds less tightly than its place needs."""
+        return self.arguments.argument(self.definition, self.given, name, self.write, strength)
+
+    def is_default(self, name: str) -> bool:
+        """Whether a parameter is known to have its default."""
+        given, default = self.given.get(name), self.definition.params[name].default
+        if given is None or default is None:
+            return default is not None
+        return self.arguments.is_default(given.value, default)
+
+
 def or_none(text: str, default: ast.Value | None) -> str:
     """A value whose default means that there is none."""
     absent = known_text(Evaluator({}, Sink()).value(default)) if default is not None else None

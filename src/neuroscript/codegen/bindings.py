@@ -46,6 +46,10 @@ class Bindings:
         target = f"self.{self.owner.bound[item.name.text]}"
         annotation = item.annotation.text if item.annotation is not None else ""
         self.constructor.divisions.guard_item(item)
+        with self.constructor.at_rank(self.constructor.rank_at(item.name.text)):
+            self.build(item, target, annotation)
+
+    def build(self, item: ast.Binding, target: str, annotation: str) -> None:
         if annotation == "static":
             self.static(item, target)
         elif annotation == "lazy":

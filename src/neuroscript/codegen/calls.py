@@ -6,10 +6,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from neuroscript.codegen.arguments import Reading
 from neuroscript.codegen.bundle import PRIMITIVES
+from neuroscript.codegen.emitters import STATES
 from neuroscript.codegen.host import HostClass, host_of
 from neuroscript.codegen.naming import INIT_NAMES, safe
 from neuroscript.codegen.neuron_values import is_neuron
+from neuroscript.codegen.templates import filled
 from neuroscript.codegen.writer import Text, flat
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.arguments import bind
@@ -78,6 +81,7 @@ class Calls:
         """A call of the class that stands for a neuron."""
         neuron = value if isinstance(value, NeuronValue) else NeuronValue(definition, ())
         host = self.host(definition, neuron)
+        host = host.by_rank.get(self.constructor.rank or 0, host)
         text = self.owner.imports.host_class(host)
         write = self.constructor.in_init
         arguments = self.constructor.arguments.of_call(definition, given, host, write)
@@ -94,7 +98,7 @@ class Calls:
             return made
         write = self.constructor.in_init
         std = self.constructor.arguments.argument(definition, given, host.initialised, write)
-        if re.fullmatch(r"-[\d.e-]+", std):
+        if std == host.starts or re.fullmatch(r"-[\d.e-]+", std):
             return made
         return f"{self.owner.imports.host(PRIMITIVES, 'initialised')}(", [flat(made), std], ")"
 
@@ -110,9 +114,8 @@ class Calls:
             passed = arguments.of_call(definition, given, state, write)
             made = f"{self.owner.imports.host_class(state)}(", passed, ")"
             return self.started(definition, given, state, made)
-        mentioned = [name for name in definition.params if f"{{{name}}}" in state]
-        texts = {n: arguments.argument(definition, given, n, write) for n in mentioned}
-        return state.format_map(texts), [], ""
+        read = Reading(arguments, definition, given, write)
+        return STATES[state](read) if state in STATES else (filled(state, {}, read), [], "")
 
     def host(self, definition: Definition, value: NeuronValue) -> HostClass:
         """The class of a neuron: of a host, or one that is generated."""

@@ -22,6 +22,7 @@ from neuroscript.codegen.writer import Writer
 from neuroscript.diagnostics import Sink
 from neuroscript.language.names.arguments import bind
 from neuroscript.language.names.definition import Definition
+from neuroscript.language.names.flow import Apply, Shared, all_steps
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.values import Abstract, kind_of
 from neuroscript.language.syntax import ast
@@ -39,6 +40,8 @@ class Constructor:
         """What names are, those of the round of an `unroll` too while it is written."""
         self.locals: dict[str, str] = {}
         """Constants and indices as `__init__` reads them."""
+        self.rank: int | None = None
+        """How many axes arrive at what is built at the moment, where that is known."""
         self.neurons = Neurons(self)
         self.calls = Calls(self)
         self.arguments = Arguments(self)
@@ -83,6 +86,34 @@ class Constructor:
         if not isinstance(host, HostExpression) or host.state is None:
             return None
         return definition, bind(item.value.call, definition, Sink()) or {}
+
+    def rank_of(self, step: Apply) -> int | None:
+        """How many axes what arrives at a step has, where that is known."""
+        if not step.inputs:
+            return None
+        return self.owner.inferred.tensors[step.inputs[0].index].shape.rank
+
+    def rank_at(self, name: str) -> int | None:
+        """The same of all steps that apply a binding, if nothing else is done with it."""
+        flow = self.owner.inferred.flow
+        if flow is None or name in self.owner.values:
+            return None
+        ranks = {
+            self.rank_of(step)
+            for step in all_steps(flow.steps)
+            if isinstance(step, Apply)
+            and isinstance(step.target, Shared)
+            and isinstance(step.target.value, ast.NameValue)
+            and step.target.value.name == name
+        }
+        return ranks.pop() if len(ranks) == 1 else None
+
+    @contextmanager
+    def at_rank(self, rank: int | None) -> Iterator[None]:
+        """While what is built is for tensors of so many axes."""
+        outer, self.rank = self.rank, rank
+        yield
+        self.rank = outer
 
     # --- where statements go
 

@@ -1,6 +1,7 @@
 """Library neurons whose Python depends on more than their arguments' texts.
 
-An emitter gets the call as it stands in a body and returns an expression for its result.
+An emitter gets the call as it stands in a body, and the inputs, and returns an expression for the
+result.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
+from neuroscript.codegen.templates import Parameters
+from neuroscript.codegen.writer import Text
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.values import Abstract, kind_of
 
@@ -23,20 +26,20 @@ class Site(Protocol):
     def known(self, name: str) -> Abstract | None:
         """A parameter's value as far as it is known; None in a class that serves any value."""
 
-    def argument(self, name: str) -> str:
+    def argument(self, name: str, strength: int = 0) -> str:
         """A parameter as an expression of `forward`."""
 
-    def attribute(self, wanted: str, text: str) -> str:
-        """Keep an expression of `__init__` as an attribute; how `forward` reads it."""
+    def is_default(self, name: str) -> bool:
+        """Whether a parameter is known to have its default."""
+
+    def neuron(self, name: str) -> str:
+        """How `forward` reads the neuron that a parameter is; one that is new here is kept."""
 
     def buffer(self, wanted: str, text: str) -> str:
         """The same, as a buffer."""
 
     def in_init(self, name: str) -> str:
         """A parameter as an expression of `__init__`."""
-
-    def module(self, module: str, name: str) -> str:
-        """Construct the host class of that name in `__init__`; the expression that reads it."""
 
 
 def transpose(site: Site, x: str) -> str:
@@ -49,19 +52,6 @@ def transpose(site: Site, x: str) -> str:
         axes = dims[1:-1] if dims.startswith("[") else f"*{dims}"
         return f"{x}.permute({axes})"
     return f"{x}.transpose({dims}, {other})"
-
-
-def reshape(site: Site, x: str) -> str:
-    return f"{x}.reshape({site.argument('target_shape').removeprefix('[').removesuffix(']')})"
-
-
-def batch_norm(site: Site, x: str) -> str:
-    """nn.BatchNorm1d for rows and sequences, 2d for images, 3d for volumes, by the rank."""
-    classes = {2: "BatchNorm1d", 3: "BatchNorm1d", 4: "BatchNorm2d", 5: "BatchNorm3d"}
-    rank = site.shape.rank
-    if rank in classes:
-        return f"{site.module('torch.nn', classes[rank])}({x})"
-    return f"{site.module('neuroscript.primitives', 'BatchNorm')}({x})"
 
 
 def _over_places(site: Site, x: str, method: str) -> str:
@@ -107,11 +97,18 @@ def _bounds(bounds: list[str]) -> str:
 
 
 def pad(site: Site, x: str) -> str:
-    padding = site.argument("padding").removeprefix("[").removesuffix("]")
-    value, mode = site.argument("value"), site.argument("mode")
-    more = f", value={value}" if value != "0.0" else ""
-    more += f", mode={mode}" if mode != '"constant"' else ""
-    return f"nn.functional.pad({x}, ({padding}){more})"
+    padding, known = site.argument("padding"), site.known("padding")
+    both = f"({padding}, {padding})"
+    if known is None:
+        widths = f"{both} if isinstance({padding}, int) else tuple({padding})"
+    elif kind_of(known) == "list":
+        widths = f"({padding[1:-1]})" if padding.startswith("[") else padding
+    else:
+        widths = both
+    more = ""
+    for name in ("value", "mode"):
+        more += "" if site.is_default(name) else f", {name}={site.argument(name)}"
+    return f"nn.functional.pad({x}, {widths}{more})"
 
 
 def crop(site: Site, x: str) -> str:
@@ -133,32 +130,85 @@ def cast(site: Site, x: str) -> str:
     return f"{x}.to(torch.{'complex64' if name == 'complex' else name})"
 
 
-def parameter(site: Site, _: str) -> str:
-    shape = site.in_init("shape").removeprefix("[").removesuffix("]")
-    std, value = site.in_init("std"), site.in_init("value")
-    if std == "0.0":
-        size = f"({shape},)" if site.in_init("shape").startswith("[") else shape
-        start = f"torch.full({size}, {value})" if value != "0.0" else f"torch.zeros({shape})"
+def clone(site: Site, x: str) -> str:
+    detach = site.argument("detach")
+    if detach in ("True", "False"):
+        return f"{x}.detach().clone()" if detach == "True" else f"{x}.clone()"
+    return f"({x}.detach() if {detach} else {x}).clone()"
+
+
+def interpolate(site: Site, x: str) -> str:
+    """To a size if one is given, else by a factor."""
+    size, factor = site.argument("size"), site.argument("scale_factor")
+    if site.known("size") is None:
+        target = f"size={size} or None, scale_factor=None if {size} else {factor}"
     else:
-        start = f"torch.randn({shape}) * {std}"
-        start += f" + {value}" if value != "0.0" else ""
-    return site.attribute("parameter", f"nn.Parameter({start})")
+        target = f"scale_factor={factor}" if site.is_default("size") else f"size={_tuple(size)}"
+    more = "" if site.is_default("mode") else f", mode={site.argument('mode')}"
+    corners = site.argument("align_corners")
+    if corners != "False":  # with other modes torch refuses anything but None
+        more += f", align_corners={corners}" + ("" if corners == "True" else " or None")
+    return f"nn.functional.interpolate({x}, {target}{more})"
 
 
-def constant(site: Site, _: str) -> str:
+def _tuple(text: str) -> str:
+    if not text.startswith("["):
+        return text
+    return f"({text[1:-1]}{',' if text != '[]' and ',' not in text else ''})"
+
+
+def last_state(site: Site, state: str) -> str:
+    """The top layer's, both directions side by side."""
+    both = site.argument("bidirectional")
+    one, two = f"{state}[-1]", f"{state}[-2:].transpose(0, 1).flatten(1)"
+    if both in ("True", "False"):
+        return two if both == "True" else one
+    return f"{two} if {both} else {one}"
+
+
+def dot_interaction(site: Site, x: str) -> str:
+    """The products of all pairs, of which those below the diagonal are picked."""
+    fields = site.shape.prefix[1].constant if site.shape.rank == 3 else None
+    size = f"{x}.shape[1]" if fields is None else str(fields)
+    pairs = f"torch.tril_indices({size}, {size}, -1, device={x}.device)"
+    return f"({x} @ {x}.mT)[:, *{pairs}]"
+
+
+def tied_linear(site: Site, x: str) -> str:
+    return f"nn.functional.linear({x}, {site.neuron('embedding')}.weight)"
+
+
+def constant(site: Site) -> str:
     return site.buffer("constant", f"torch.tensor({site.in_init('value')})")
 
 
-EMITTERS: Mapping[str, Callable[[Site, str], str]] = {
+def parameter(start: Parameters) -> Text:
+    shape, std, value = (start.argument(name) for name in ("shape", "std", "value"))
+    sizes = _tuple(shape)
+    if not start.is_default("std"):
+        values = f"torch.normal({value}, {std}, {sizes})"
+    elif start.is_default("value"):
+        values = f"torch.zeros({shape[1:-1] if shape.startswith('[') else shape})"
+    else:
+        values = f"torch.full({sizes}, {value})"
+    return "nn.Parameter(", [values], ")"
+
+
+STATES: Mapping[str, Callable[[Parameters], Text]] = {"parameter": parameter}
+"""What such neurons keep, as expressions of `__init__`."""
+
+EMITTERS: Mapping[str, Callable[..., str]] = {
     "transpose": transpose,
-    "reshape": reshape,
     "slice": slice_,
     "pad": pad,
     "crop": crop,
     "cast": cast,
-    "parameter": parameter,
     "constant": constant,
-    "batch_norm": batch_norm,
+    "clone": clone,
+    "interpolate": interpolate,
+    "last_state": last_state,
+    "tied_linear": tied_linear,
+    "dot_interaction": dot_interaction,
     "global_mean": global_mean,
     "global_max": global_max,
 }

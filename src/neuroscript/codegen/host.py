@@ -4,18 +4,21 @@
 
 * `module`, `name` and, with parameters in quotes, `positional`, `always` (passed even at their
   defaults), `absent` (None for the host at their defaults), `initialised` (the deviation that
-  weights start with) and keywords that the host calls differently; `fixed` is passed as it stands;
+  weights start with, and that of the host by itself if it has one) and keywords that the host
+  calls differently; `fixed` is passed as it stands; `by_rank` names torch's classes for what
+  arrives with so many axes, which are what `always` is about then;
 * or `alias` (the input itself), `method` (of the input), `emitter` (a function of `emitters.py`),
-  `expr` (with ports and parameters in braces; `{ports_list}` is a variadic port without the
-  brackets of a tuple);
-* with `expr`, a class as above or `state`, an expression of parameters, is what it keeps: `{self}`;
+  `expr` (as `templates.py` says);
+* with `expr`, a class as above or `state`, a template too or the name of a function in `STATES` of
+  `emitters.py`, is what it keeps: `{self}`;
 * `results`, how ports stand in what the host gives, where that is no plain tuple;
 * and `outputs`, the parameter that says how many tensors come out.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from keyword import iskeyword
 
 from neuroscript.diagnostics import InternalError, Span
@@ -53,8 +56,14 @@ class HostClass:
     initialised: str | None = None
     """The parameter that says how the weights start."""
 
+    starts: str = ""
+    """The value of that parameter with which the host starts by itself."""
+
     results: str | None = None
     """How the outputs stand in what it gives: `{sequence}, ({state}, {cell})`."""
+
+    by_rank: Mapping[int, HostClass] = field(default_factory=dict)
+    """The class instead of this one where what arrives is known to have so many axes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +129,16 @@ def _external(definition: Definition, options: dict[str, str]) -> Host:
         return HostExpression(emitter=options["emitter"])
     if "method" in options:
         name = options.pop("method")
-        return HostExpression(method=_host_class(definition, "", name, options))
+        return HostExpression(method=_host_class(definition, "torch.Tensor", name, options))
+    if "by_rank" in options:
+        entries = [entry.split() for entry in options.pop("by_rank").split(", ")]
+        always = {"always": options.pop("always", "")}
+        classes = {
+            int(rank): _host_class(definition, "torch.nn", name, dict(always))
+            for rank, name in entries
+        }
+        host = _host_class(definition, options.pop("module"), options.pop("name"), options)
+        return replace(host, by_rank=classes)
     return _host_class(definition, options.pop("module"), options.pop("name"), options)
 
 
@@ -129,7 +147,8 @@ def _host_class(
 ) -> HostClass:
     always, absent = (frozenset(options.pop(key, "").split()) for key in ("always", "absent"))
     fixed = tuple(filter(None, options.pop("fixed", "").split("; ")))
-    initialised, results = options.pop("initialised", None), options.pop("results", None)
+    initialised, _, starts = options.pop("initialised", "").partition(" ")
+    results = options.pop("results", None)
     params = [name for name in definition.params if name != initialised]
     required = tuple(name for name in params if definition.params[name].default is None)
     positional = tuple(options.pop("positional", " ".join(required)).split())
@@ -139,7 +158,7 @@ def _host_class(
     place = definition.neuron.impls[0].host.span if not definition.library else None
     return HostClass(
         module, name, positional, tuple(keywords), always, definition.library, place,
-        absent, fixed, initialised, results,
+        absent, fixed, initialised or None, starts, results=results,
     )  # fmt: skip
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import keyword
 import re
 
+from neuroscript.language.syntax.tokens import RESERVED
+
+_NAMES = (
+    "ALiBi ConvNeXt DiT FiLM GeGLU LeNet LoRA MBConv MoE ReGLU ResNeXt ResNet SwiGLU UNet ViT "
+    "WaveNet"
+)
+"""Names of the field that are one word, whatever letters are capitals."""
+
 _WORD = re.compile(
+    rf"(?:{_NAMES.replace(' ', '|')})\d*(?![a-z])|"
     r"P?(?:[A-Z][a-z])?ReLU\d*|[A-Z][a-z]?LU\d*|[A-Z]+\d*(?![a-z])|[A-Z]?[a-z]+(?:\d+[a-z]?(?![a-z]))?|\d+"
 )
 
@@ -42,8 +51,8 @@ def snake_case(name: str) -> str:
 
     >>> [snake_case(n) for n in ("ReLU", "RMSNorm", "Conv2d", "GPT2Block", "MLP", "LeakyReLU")]
     ['relu', 'rms_norm', 'conv2d', 'gpt2_block', 'mlp', 'leaky_relu']
-    >>> snake_case("my_layer")
-    'my_layer'
+    >>> [snake_case(n) for n in ("DiTBlock", "MoEFFN", "LoRALinear", "ResNet18", "my_layer")]
+    ['dit_block', 'moe_ffn', 'lora_linear', 'resnet18', 'my_layer']
     """
     return "_".join(word.lower() for word in _WORD.findall(name)) or name.lower()
 
@@ -60,6 +69,16 @@ def parameter_name(name: str) -> str:
 def class_name(name: str) -> str:
     """The class of a neuron: its own name, unless Python or the module needs it."""
     return safe(name, MODULE_NAMES)
+
+
+def attribute_name(binding: str) -> str:
+    """The attribute that is wanted for a binding: without the `_` behind a reserved word.
+
+    >>> attribute_name("norm"), attribute_name("out_"), attribute_name("layer_")
+    ('norm', 'out', 'layer_')
+    """
+    word = binding.removesuffix("_")
+    return word if word in RESERVED else binding
 
 
 def safe(name: str, taken: frozenset[str] | set[str] = frozenset()) -> str:

@@ -9,7 +9,7 @@ from neuroscript.codegen.declaration import declaration
 from neuroscript.codegen.forward import Variables, is_alias
 from neuroscript.codegen.guards import write_guards
 from neuroscript.codegen.imports import Imports
-from neuroscript.codegen.naming import INIT_NAMES, MODULE_ATTRIBUTES, Names, safe
+from neuroscript.codegen.naming import INIT_NAMES, MODULE_ATTRIBUTES, Names, attribute_name, safe
 from neuroscript.codegen.own_host import write_own_host
 from neuroscript.codegen.parameters import Parameters
 from neuroscript.codegen.steps import Steps
@@ -35,7 +35,8 @@ class NeuronClass:
         self.imports = imports
         self.name = name
         self.attributes = Names(MODULE_ATTRIBUTES)
-        self.bound = {name: self.attributes.take(name) for name in self.definition.bindings}
+        wanted = {name: attribute_name(name) for name in self.definition.bindings}
+        self.bound = {name: self.attributes.take(text) for name, text in wanted.items()}
         """Attributes of bindings; those of inline calls come behind them."""
         self.stored: dict[str, str] = {}
         """Parameters and constants that `forward` needs, with their attributes."""

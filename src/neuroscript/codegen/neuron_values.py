@@ -86,9 +86,11 @@ class Neurons:
             return self.read(value)
         if isinstance(value, ast.MemberValue | ast.GlobalValue):
             return self.read(value)
-        if takes_instance(callee, param) and not isinstance(value, ast.NameValue):
-            return flat(self.constructor.calls.made(value))
-        return self.factory(value)
+        with self.constructor.at_rank(None):
+            takes = takes_instance(callee, param)
+            if takes and (_is_host(callee) or not isinstance(value, ast.NameValue)):
+                return flat(self.constructor.calls.made(value))
+            return self.factory(value)
 
     def read(self, value: ast.Value) -> str:
         return self.text(value) or self.constructor.in_init.text(value)
@@ -106,6 +108,11 @@ class Neurons:
         if tail != ")":
             return f"lambda: {head}{', '.join(items)}{tail}"
         return f"{self.owner.imports.partial()}({', '.join([head[:-1], *items])})"
+
+
+def _is_host(callee: Definition) -> bool:
+    """Whether a neuron is a class of ours: those take neurons that are built."""
+    return callee.library and not callee.is_graph
 
 
 def takes_instance(callee: Definition, param: str) -> bool:

@@ -9,6 +9,7 @@ from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.host import HostClass, HostExpression, host_of
 from neuroscript.codegen.naming import safe, snake_case
 from neuroscript.codegen.site import OwnSite, own_instance
+from neuroscript.codegen.templates import filled
 from neuroscript.codegen.writer import Writer
 
 if TYPE_CHECKING:
@@ -53,16 +54,13 @@ def _expression(owner: NeuronClass, host: HostExpression, passed: list[str]) -> 
         return passed[0]
     site = OwnSite(owner)
     if host.emitter is not None:
-        return EMITTERS[host.emitter](site, passed[0] if passed else "")
+        return EMITTERS[host.emitter](site, *passed)
     if host.method is not None:
         arguments = [site.argument(name) for name in host.method.positional]
         arguments += [f"{t}={site.argument(ours)}" for t, ours in host.method.keywords]
         return f"{passed[0]}.{host.method.name}({', '.join(arguments)})"
     assert host.template is not None
     values = in_template(owner.definition, passed)
-    for name in owner.definition.params:
-        if f"{{{name}}}" in host.template:
-            values[name] = site.argument(name)
     if host.state is not None:
         values["self"] = site.kept(host.state)
-    return host.template.format_map(values)
+    return filled(host.template, values, site)

@@ -27,7 +27,7 @@ class ShapeMatch:
         word = "if"
         for arm in step.arms:
             test, captures = arm_test(arm, x, shape, self.steps)
-            if test is None:
+            if test is None or arm.span in self.steps.owner.inferred.unreachable:
                 continue  # it can never be taken
             saved = dict(names.captures)
             names.captures.update(captures)
@@ -42,7 +42,7 @@ class ShapeMatch:
             if not test:
                 return  # it takes all that is left
         message = f"NS412: no arm takes {{list({x}.shape)}}"
-        self.out.line("else:" if word == "elif" else "if True:")
+        self.out.line("else:")
         with self.out.indented():
             write_raise(self.out, message, step.span)
 

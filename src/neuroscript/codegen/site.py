@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from neuroscript.codegen.arguments import or_none
+from neuroscript.codegen.arguments import Reading, or_none
 from neuroscript.codegen.bundle import PRIMITIVES
+from neuroscript.codegen.emitters import STATES
+from neuroscript.codegen.expression import Expressions
 from neuroscript.codegen.host import HostClass, by_keyword
 from neuroscript.codegen.naming import snake_case
+from neuroscript.codegen.templates import filled
 from neuroscript.codegen.writer import Text, flat, string
 from neuroscript.diagnostics import Sink
 from neuroscript.language.names.flow import Apply, Instance
 from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.shape import Shape
 from neuroscript.language.shapes.values import Abstract
+from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
     from neuroscript.codegen.neuron import NeuronClass
@@ -33,12 +37,8 @@ class _Kept:
 
     def buffer(self, wanted: str, text: str) -> str:
         attribute = self.owner.attributes.take(wanted)
-        self.owner.init.line(f"self.register_buffer({string(attribute)}, {text})")
-        return f"self.{attribute}"
-
-    def built(self, wanted: str, host: str, arguments: list[str]) -> str:
-        attribute = self.owner.attributes.take(snake_case(wanted))
-        self.owner.init.wrapped(f"self.{attribute} = {host}(", arguments, ")")
+        arguments = [string(attribute), text, "persistent=False"]
+        self.owner.init.wrapped("self.register_buffer(", arguments, ")")
         return f"self.{attribute}"
 
 
@@ -62,6 +62,9 @@ class CallSite(_Kept):
     def shape(self) -> Shape:
         return self.owner.inferred.tensors[self.step.inputs[0].index].shape
 
+    def is_default(self, name: str) -> bool:
+        return self.reading(self.constructor.in_forward).is_default(name)
+
     def known(self, name: str) -> Abstract:
         argument = self.arguments.get(name)
         if argument is not None:
@@ -70,23 +73,24 @@ class CallSite(_Kept):
         assert default is not None
         return Evaluator({}, Sink(), self.definition.scope).value(default)
 
-    def argument(self, name: str) -> str:
-        write = self.constructor.in_forward
-        return self.constructor.arguments.argument(self.definition, self.arguments, name, write)
+    def neuron(self, name: str) -> str:
+        given = self.arguments[name].value
+        neurons = self.constructor.neurons
+        if not isinstance(given, ast.CallValue):
+            return neurons.read(given)
+        attribute = self.owner.attributes.take(name)
+        head, items, tail = self.constructor.calls.made(given)
+        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
+        return f"self.{attribute}"
+
+    def reading(self, write: Expressions) -> Reading:
+        return Reading(self.constructor.arguments, self.definition, self.arguments, write)
+
+    def argument(self, name: str, strength: int = 0) -> str:
+        return self.reading(self.constructor.in_forward).argument(name, strength)
 
     def in_init(self, name: str) -> str:
-        write = self.constructor.in_init
-        return self.constructor.arguments.argument(self.definition, self.arguments, name, write)
-
-    def module(self, module: str, name: str) -> str:
-        params = self.definition.params
-        required = tuple(n for n, param in params.items() if param.default is None)
-        optional = tuple((n, n) for n, param in params.items() if param.default is not None)
-        host = HostClass(module, name, required, optional, frozenset(), True)
-        arguments = self.constructor.arguments.of_call(
-            self.definition, self.arguments, host, self.constructor.in_init
-        )
-        return self.built(self.definition.name, self.owner.imports.host(module, name), arguments)
+        return self.reading(self.constructor.in_init).argument(name)
 
 
 class OwnSite(_Kept):
@@ -99,7 +103,13 @@ class OwnSite(_Kept):
     def known(self, name: str) -> None:
         return None
 
-    def argument(self, name: str) -> str:
+    def is_default(self, name: str) -> bool:
+        return False
+
+    def neuron(self, name: str) -> str:
+        return self.owner.store(name)
+
+    def argument(self, name: str, strength: int = 0) -> str:
         return self.owner.store(name)
 
     def in_init(self, name: str) -> str:
@@ -109,12 +119,23 @@ class OwnSite(_Kept):
         """Build what the neuron keeps; the expression that reads it."""
         name = snake_case(self.owner.definition.name)
         if isinstance(state, str):
-            return self.attribute(name, state.format_map(self.owner.params))
+            read = _Params(self.owner)
+            made = flat(STATES[state](read)) if state in STATES else filled(state, {}, read)
+            return self.attribute(name, made)
         return self.attribute(name, flat(own_instance(self.owner, state)))
 
-    def module(self, module: str, name: str) -> str:
-        arguments = [self.owner.params[param] for param in self.owner.definition.params]
-        return self.built(name, self.owner.imports.host(module, name), arguments)
+
+class _Params:
+    """Reads the parameters of a class in its `__init__`."""
+
+    def __init__(self, owner: NeuronClass) -> None:
+        self.owner = owner
+
+    def is_default(self, name: str) -> bool:
+        return False
+
+    def argument(self, name: str, strength: int = 0) -> str:
+        return self.owner.params[name]
 
 
 def own_instance(owner: NeuronClass, host: HostClass) -> Text:

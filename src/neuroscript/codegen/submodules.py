@@ -23,14 +23,15 @@ class Submodules:
         self.params: dict[str, str] = {}
         """Attributes of the instances that Neuron parameters are."""
 
-    def inline(self, target: Instance | ParamCall | Inline) -> str:
-        """What is applied once."""
+    def inline(self, target: Instance | ParamCall | Inline, rank: int | None = None) -> str:
+        """What is applied once, to a tensor of so many axes."""
         calls = self.constructor.calls
         match target:
             case Instance(definition, arguments):
                 value = self.constructor.evaluator().arguments(definition, arguments)
                 neuron = NeuronValue(definition, value or ())
-                text = calls.construct(definition, arguments, neuron)
+                with self.constructor.at_rank(rank):
+                    text = calls.construct(definition, arguments, neuron)
                 name = definition.name
             case ParamCall(param, args):
                 text, name = calls.param_call(param, args), param

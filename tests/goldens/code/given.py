@@ -130,29 +130,6 @@ class Made(nn.Module):
         return self.gelu(x)
 
 
-class CoreBatchNorm(nn.Module):
-    """BatchNorm(num_features, eps=1e-5, momentum=0.1, affine=true, track_running_stats=true): [batch, num_features, *space] -> [batch, num_features, *space]
-
-    Each channel to mean 0 and variance 1 over the batch; running values in eval. Ioffe & Szegedy, 2015.
-    """
-
-    def __init__(
-        self,
-        num_features: int,
-        eps: float = 1e-05,
-        momentum: float = 0.1,
-        affine: bool = True,
-        track_running_stats: bool = True,
-    ) -> None:
-        super().__init__()
-        self.batch_norm = BatchNorm(
-            num_features, eps, momentum, affine, track_running_stats
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.batch_norm(x)
-
-
 class Net(nn.Module):
     """Net(d=8, pool=false): [b, d] -> [b, d]"""
 
@@ -177,7 +154,7 @@ class Net(nn.Module):
         self.around = Around(partial(nn.Linear, d, d), Skip, _shared=_shared)
         self.twice = Twice(lambda: nn.Linear(d, d).requires_grad_(False), 2)
         self.twice_2 = Twice(nn.GELU, 1)
-        self.skip_2 = Skip(CoreBatchNorm(d))
+        self.skip_2 = Skip(BatchNorm(d))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if self.pool:

@@ -83,15 +83,12 @@ class Ranks(nn.Module):
         self.axis = axis
         self.pad = nn.Conv1d(3, out_channels=3, kernel_size=1, padding_mode="reflect")
         self.tanh = nn.Tanh()
-        self.gelu = nn.GELU()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         if x.ndim == 4 and x.shape[3] == 8:
             pass
-        elif x.ndim == 2 and x.shape[1] == 9 and x.shape[0] > 3:
+        elif x.ndim == 2 and x.shape[1] == 8 and x.shape[0] > 3:
             x = self.tanh(x)
-        elif x.ndim == 2 and x.shape[1] == 4:
-            x = self.gelu(x)
         elif x.ndim == 2 and x.shape[1] == 8:
             x = x.transpose(0, self.axis)[:4].transpose(0, self.axis)
         elif x.ndim == 3 and x.shape[1] == 3 and x.shape[2] == 8:

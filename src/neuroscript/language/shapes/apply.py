@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, assert_never
 
 from neuroscript.diagnostics import Severity, Sink, Span
-from neuroscript.language.names.errors import WrongTensorCount
+from neuroscript.language.names.errors import CannotBeUsedHere, WrongTensorCount
 from neuroscript.language.shapes.call import Call
 from neuroscript.language.shapes.contract_shapes import contract_shape
 from neuroscript.language.shapes.dims import Dim, Var
@@ -92,7 +92,7 @@ class Applier:
         seen = self.body.callees.setdefault(self.span, ())
         if complete not in seen:
             self.body.callees[self.span] = (*seen, complete)
-        return Call(self.body, complete, arriving, self.span, self.arguments).run()
+        return Call(self.body, complete, arriving, self.span, self.arguments, self.apply).run()
 
     def anything(self, value: AnyNeuron, arriving: Sequence[Arriving]) -> tuple[TensorType, ...]:
         """A Neuron parameter: anything may come out, or what the contract of its arm says."""
@@ -236,12 +236,12 @@ class Applier:
         saved = dict(self.body.names)
         if value.item.index is not None and value.at is not None:
             self.body.names[value.item.index.text] = value.at
+        kinds: set[str] = set()
         for item in value.item.items:
             bound = self.body.evaluator().item(item)
             self.body.names[item.name.text] = bound
-            if not isinstance(bound, NeuronValue | AnyNeuron | OneOf | Aggregate):
-                continue
-            if isinstance(bound, OneOf) and kind_of(bound) != "neuron":
+            kinds.add(kind_of(bound))
+            if kind_of(bound) != "neuron":
                 continue
             result = self.pass_through(item, bound, current)
             if result is None:
@@ -249,6 +249,11 @@ class Applier:
                 return None
             current = result
         self.body.names = saved
+        if not kinds & {"neuron", ""}:
+            what, advice = "an `unroll` without neurons", "bind a neuron in it"
+            name = value.item.name.text
+            self.body.sink.add(CannotBeUsedHere(self.span, name, what, advice, value.item.span))
+            return None
         return current
 
     def pass_through(

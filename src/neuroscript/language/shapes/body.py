@@ -86,6 +86,10 @@ class Body:
         self.plans: dict[Span, Plan] = {}
         self.targets: dict[Span, tuple[Shape, Shape]] = {}
         """Source and target of each `=>`."""
+        self.refused: set[Span] = set()
+        """Arms of a `match` that what arrives did not fit."""
+        self.reached: set[Span] = set()
+        """Those that it may fit."""
         self.chosen: dict[Span, Choice] = {}
         self.sized: dict[Span, Abstract] = {}
         self.callees: dict[Span, tuple[NeuronValue, ...]] = {}
@@ -150,6 +154,7 @@ class Body:
             self.chosen,
             self.callees,
             {span: map_dims(value, self.final_dim) for span, value in self.sized.items()},
+            frozenset(self.refused - self.reached),
             tuple(self.sink) if keeps_problems else (),
         )
 

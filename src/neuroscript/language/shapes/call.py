@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -27,11 +27,14 @@ from neuroscript.language.shapes.functions import (
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.types import Arriving, DType, TensorType, TypeVar
 from neuroscript.language.shapes.unify import Pair, RankMismatch, Verdict
-from neuroscript.language.shapes.values import NeuronValue, is_known
+from neuroscript.language.shapes.values import Abstract, NeuronValue, is_known
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
     from neuroscript.language.shapes.body import Body
+
+Apply = Callable[[Abstract, Sequence[Arriving]], tuple[TensorType, ...] | None]
+"""Applies a neuron to tensors here."""
 
 Waiting = tuple[Pair, str, TensorType, TensorType, Shape]
 """A pair to decide, with the port, its formal and actual type, and the expected shape."""
@@ -47,6 +50,7 @@ class Call:
         arriving: Sequence[Arriving],
         span: Span,
         arguments: Mapping[str, ast.Argument],
+        apply: Apply,
     ) -> None:
         self.body = body
         self.callee = neuron.definition
@@ -54,6 +58,7 @@ class Call:
         self.arriving = arriving
         self.span = span
         self.arguments = arguments
+        self.apply = apply
         self.unifier = body.unifier
         self.signature, self.dims = body.owner.at_call(self.callee, self.args, body.concrete)
         self.unifier.guessed |= self.signature.guessed
@@ -99,12 +104,19 @@ class Call:
                 self.dims[var] = self.unifier.fresh(var.name)
         return dim.substitute(self.dims)
 
+    def instances(self, dim: Dim) -> tuple[Dim, ...]:
+        """The sizes that a dim of a port stands for: several if it is a list that is given."""
+        given = self.args.get(dim.variable.name) if dim.variable is not None else None
+        if isinstance(given, tuple) and dim.variable in self.dims:
+            return tuple(size if isinstance(size, Dim) else unknown() for size in given)
+        return (self.instance(dim),)
+
     def instance_shape(self, shape: Shape, rename_run: bool = False) -> Shape:
         seq = shape.seq
         if seq is not None and (seq not in self.seqs or rename_run):
             self.seqs[seq] = Shape((), self.unifier.fresh_seq(seq.name))
-        prefix = tuple(self.instance(dim) for dim in shape.prefix)
-        suffix = tuple(self.instance(dim) for dim in shape.suffix)
+        prefix = tuple(size for dim in shape.prefix for size in self.instances(dim))
+        suffix = tuple(size for dim in shape.suffix for size in self.instances(dim))
         renamed = self.seqs[seq].seq if seq is not None else None
         return Shape(prefix, renamed, suffix)
 
@@ -291,6 +303,7 @@ class Call:
             lambda x, y: self.body.assume(
                 Pair(x, y, 0), self.span, self.callee.name, first, last
             ),
+            self.applied,
         )  # fmt: skip
         try:
             results = function(operation)
@@ -304,6 +317,11 @@ class Call:
         found = zip(declared, results, strict=True)
         outputs = tuple(self.output(declared, shape) for declared, shape in found)
         return tuple(self.retyped(output) for output in outputs)
+
+    def applied(self, value: Abstract) -> Sequence[Shape] | None:
+        """What a neuron that the callee is given makes of what arrives."""
+        found = self.apply(value, self.arriving)
+        return None if found is None else [tensor.shape for tensor in found]
 
     def retyped(self, output: TensorType) -> TensorType:
         """With the element type that an argument asks for, where a neuron changes it."""

@@ -14,7 +14,7 @@ from neuroscript.language.names.scope import GlobalDefinition, Scope
 from neuroscript.language.shapes.argument_kinds import check_kind
 from neuroscript.language.shapes.arithmetic import binary, settles, unary
 from neuroscript.language.shapes.dims import Dim
-from neuroscript.language.shapes.errors import InvalidShape, NotABool
+from neuroscript.language.shapes.errors import ArgumentKind, InvalidShape, KindsDiffer, NotABool
 from neuroscript.language.shapes.params import KIND_TEXTS
 from neuroscript.language.shapes.rounds import picked
 from neuroscript.language.shapes.values import (
@@ -136,8 +136,7 @@ class Evaluator:
                 values[name] = self.value(argument.value)
                 check_kind(definition, param, argument, values[name], self.sink)
             elif param.default is not None:
-                inner = Evaluator(values, self.sink, definition.scope)
-                values[name] = inner.value(param.default)
+                values[name] = default_value(definition, name, values, self.sink)
         return tuple(values.items()) if self.sink.error_count == before else None
 
     def defaults(self, value: NeuronValue, span: Span) -> NeuronValue | None:
@@ -202,6 +201,11 @@ class Evaluator:
             if decided is True:
                 return options[0] if len(options) == 1 else OneOf(tuple(options))
         options.append(self.otherwise(value))
+        kinds = list(dict.fromkeys(kind for option in options if (kind := kind_of(option))))
+        if len(kinds) > 1 and "neuron" in kinds:
+            shown = tuple(KIND_TEXTS.get(kind, kind) for kind in kinds)
+            self.sink.add(KindsDiffer(value.span, shown))
+            return Unknown()
         return options[0] if len(options) == 1 else OneOf(tuple(options))
 
     def otherwise(self, value: ast.Conditional) -> Abstract:
@@ -228,6 +232,27 @@ class Evaluator:
             shown = KIND_TEXTS.get(kind, kind)
             self.sink.add(InvalidShape(value.span, f"`{value.span.text}` is {shown}, not a size"))
         return found if isinstance(found, Dim) else None
+
+
+def default_value(
+    definition: Definition, name: str, earlier: Mapping[str, Abstract], sink: Sink
+) -> Abstract:
+    """The default of a parameter, over those before it; one that needs itself is NS214."""
+    param = definition.params[name]
+    assert param.default is not None
+    if (definition, name) in _filling:
+        sink.add(Cycle(param.span, (name,), ()))
+        return Unknown()
+    _filling.append((definition, name))
+    try:
+        value = Evaluator(earlier, sink, definition.scope).value(param.default)
+    finally:
+        _filling.pop()
+    if isinstance(value, tuple) and any(kind_of(item) == "neuron" for item in value):
+        what = KIND_TEXTS["list"], "a list of neurons"
+        sink.add(ArgumentKind(param.span, definition.name, name, *what, None))
+        return Unknown()
+    return value
 
 
 def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
@@ -258,6 +283,9 @@ def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
 def _frozen(value: Abstract) -> Abstract:
     return replace(value, frozen=True) if isinstance(value, NeuronValue) else value
 
+
+_filling: list[tuple[Definition, str]] = []
+"""Parameters whose defaults are being found at the moment, outermost first."""
 
 _evaluating: list[GlobalDefinition] = []
 """Globals whose values are being found at the moment, outermost first."""

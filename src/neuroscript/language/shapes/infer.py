@@ -17,7 +17,7 @@ from neuroscript.language.names.ports import Ports
 from neuroscript.language.names.resolve import resolve
 from neuroscript.language.shapes.body import Body
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.evaluate import Evaluator
+from neuroscript.language.shapes.evaluate import default_value
 from neuroscript.language.shapes.params import param_value
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.shapes.values import (
@@ -118,10 +118,9 @@ class Inference:
 
 def _check_defaults(definition: Definition, env: Mapping[str, Abstract], sink: Sink) -> None:
     """Look at the values that parameters have where no call gives them."""
-    evaluator = Evaluator(env, sink, definition.scope)
-    for param in definition.params.values():
+    for name, param in definition.params.items():
         if param.default is not None:
-            evaluator.value(param.default)
+            default_value(definition, name, env, sink)
 
 
 def _ports(env: Mapping[str, Abstract], name: str) -> Ports | None:

@@ -99,7 +99,10 @@ def needs_module(definition: Definition) -> bool:
 
 
 def takes_list(param: ast.Param, definition: Definition) -> bool:
-    """Whether a number of a library neuron may be given for each axis, or be named."""
+    """Whether a number of a library neuron may be given for each axis, or be named.
+
+    A size of its ports may if it is declared to be an int: a list stands for as many axes.
+    """
     if not definition.library or param_kind(param, definition) != "int":
         return False
-    return not is_size(param, definition)
+    return param.kind is not None or not is_size(param, definition)

@@ -144,7 +144,7 @@ class Pattern:
             known = len(source.prefix) + len(source.suffix)
             if not self.rest and self.least < known:
                 return f"it has {self.least} dimensions, the source at least {known}"
-            return None
+            return None if self.rest else self.contradicted_end(source)
         if not self.admits_rank(source.rank):
             return f"the source has {source.rank} dimensions"
         for axis, entry in self.placed(source.rank):
@@ -154,6 +154,19 @@ class Pattern:
         sizes = self.equalities(source, source.rank).contradiction()
         if sizes is not None:
             return f"it asks for {min(sizes, key=repr)} to be {max(sizes, key=repr)}"
+        return None
+
+    def contradicted_end(self, source: Shape) -> str | None:
+        """Why a pattern of known rank cannot fit a source whose ends are known."""
+        for axis, entry in self.placed(self.least):
+            if axis < len(source.prefix):
+                dim = source.prefix[axis]
+            elif self.least - axis <= len(source.suffix):
+                dim = source.suffix[axis - self.least]
+            else:
+                continue
+            if entry.test is not None and (entry.test - dim).never_zero:
+                return f"this size is {dim}"
         return None
 
     def open_tests(self, source: Shape) -> list[Entry]:
@@ -243,8 +256,11 @@ class Equalities:
         return None
 
 
-def check_arms(body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pattern]) -> None:
-    """Arms that are never taken (NS903), and shapes that no arm takes (NS401, NS904)."""
+def check_arms(body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pattern]) -> bool:
+    """Arms that are never taken (NS903), and shapes that no arm takes (NS401, NS904).
+
+    Whether any arm may be taken.
+    """
     reachable: list[tuple[Pattern, Span]] = []
     for arm, pattern in zip(step.arms, patterns, strict=True):
         why = pattern.contradicts(source)
@@ -256,7 +272,12 @@ def check_arms(body: Body, step: Dispatch, source: Shape, patterns: Sequence[Pat
             body.sink.add(Unreachable(arm.span, "an earlier arm takes all it could", covering))
         else:
             reachable.append((pattern, arm.span))
+    if not reachable:
+        body.sink.add(NotExhaustive(step.span, source, str(source), step.arms[-1].span))
+        body.failed = True
+        return False
     _exhaustive(body, step, source, reachable)
+    return True
 
 
 def _exhaustive(

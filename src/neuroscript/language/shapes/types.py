@@ -96,6 +96,9 @@ class Inferred:
     sized: Mapping[Span, Abstract] = field(default_factory=dict)
     """Arguments that mention sizes known only at run time, by their place."""
 
+    unreachable: frozenset[Span] = frozenset()
+    """Arms of `match` that no shape reaches, by their place."""
+
     problems: tuple[Diagnostic, ...] = ()
     """Of an instantiation: what goes wrong inside it."""
 

@@ -19,11 +19,14 @@ def dispatch(body: Body, step: Dispatch) -> bool:
         return False
     source = body.unifier.shape(body.types[step.source.index].shape)
     patterns = [Pattern.read(arm.pattern, arm.guard, body) for arm in step.arms]
-    check_arms(body, step, source, patterns)
+    if not check_arms(body, step, source, patterns):
+        return False
     branches = Branches(body, step)
     for arm, pattern in zip(step.arms, patterns, strict=True):
         saved = body.snapshot()
-        if pattern.refine(source):
+        fits = pattern.refine(source)
+        (body.reached if fits else body.refused).add(arm.span)
+        if fits:
             _walk_arm(branches, body, step, arm, pattern)
         body.restore(saved)
     return branches.join(strict=False)

@@ -36,6 +36,7 @@ from neuroscript.language.shapes.errors.sizes import (
 from neuroscript.language.shapes.errors.values import (
     ArgumentKind,
     InexactDivision,
+    KindsDiffer,
     NotABool,
     NumberTooLarge,
     OperandKind,
@@ -56,6 +57,7 @@ __all__ = [
     "ElementTypesDiffer",
     "InexactDivision",
     "InvalidShape",
+    "KindsDiffer",
     "MayMissShapes",
     "NoArmFits",
     "NotABool",

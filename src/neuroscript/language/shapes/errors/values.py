@@ -27,6 +27,22 @@ class ArgumentKind(Diagnostic):
 
 
 @record
+class KindsDiffer(Diagnostic):
+    """The branches of a binding give a neuron, and what is none."""
+
+    code = "NS506"
+    kinds: tuple[str, ...]
+
+    @property
+    def message(self) -> str:
+        return f"this is {' or '.join(self.kinds)}, by its conditions"
+
+    @property
+    def help(self) -> str:
+        return "all branches of a binding are neurons, or none is"
+
+
+@record
 class OperandKind(Diagnostic):
     code = "NS508"
     operator: str

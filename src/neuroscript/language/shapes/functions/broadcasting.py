@@ -15,6 +15,19 @@ def broadcast(op: Operation) -> tuple[Shape]:
     return (result,)
 
 
+def masked_fill(op: Operation) -> tuple[Shape]:
+    """The shape of x, to which the mask is stretched."""
+    source, mask = op.inputs
+    if len(mask.dims) > len(source.dims) and source.rank is not None:
+        op.bad(f"a mask of {mask} has more axes than {source}", "the mask is what is stretched")
+    for n, m in zip(reversed(source.prefix), reversed(mask.prefix), strict=False):
+        if source.rank is not None and mask.rank is not None and n.constant == 1 != m.constant:
+            if not op.same(n, m):
+                op.apart(source, mask, (n, m), 1)
+    aligned(op, source, mask, 1)
+    return (source,)
+
+
 def matmul(op: Operation) -> tuple[Shape]:
     """What stands before the last two axes is brought together as by addition."""
     first, second = _matrix(op.inputs[0]), _matrix(op.inputs[1])

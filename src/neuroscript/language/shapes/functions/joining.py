@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from neuroscript.language.shapes.dims import Dim
+from neuroscript.language.shapes.functions.axes import inserted
 from neuroscript.language.shapes.functions.operation import (
     Operation,
     unknown_shape,
@@ -32,6 +33,22 @@ def concat(op: Operation) -> tuple[Shape]:
             elif not op.same(sizes[k], size):
                 op.apart(first, shape, (sizes[k], size), i)
     return (Shape(tuple(sizes)),)
+
+
+def stack(op: Operation) -> tuple[Shape]:
+    """A new axis, as long as there are tensors; all have one shape."""
+    first, axis = op.inputs[0], op.int_arg("dim")
+    for i, shape in enumerate(op.inputs[1:], 1):
+        if shape.rank != first.rank:
+            if shape.rank is not None and first.rank is not None:
+                op.bad(f"{first} and {shape} have different ranks", "bring them to one shape first")
+            return (unknown_shape(),)
+        for left, right in zip(first.dims, shape.dims, strict=False):
+            if not op.same(left, right):
+                op.apart(first, shape, (left, right), i)
+    if axis is None:
+        return (unknown_shape(),)
+    return (inserted(op, first, axis, Dim.const(len(op.inputs))),)
 
 
 def _concat_behind_run(op: Operation) -> Shape:

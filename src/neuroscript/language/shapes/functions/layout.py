@@ -73,6 +73,14 @@ def _permuted(op: Operation, sizes: tuple[Dim, ...], dims: tuple[Abstract, ...])
     return Shape(tuple(sizes[i] for i in order if i is not None))
 
 
+def permute(op: Operation) -> tuple[Shape]:
+    """All axes take a new order."""
+    source, dims = op.inputs[0], op.args.get("dims")
+    if source.rank is None or not isinstance(dims, tuple):
+        return (unknown_shape(),)
+    return (_permuted(op, source.prefix, dims),)
+
+
 def reshape(op: Operation) -> tuple[Shape]:
     """The sizes that are asked for; one of them, -1, is what is left."""
     source, target = op.inputs[0], op.args.get("target_shape")

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import NoReturn
 
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.errors import BadAxis, NotBroadcastable, NotPositive, Origin
+from neuroscript.language.shapes.errors import (
+    BadAxis,
+    InexactDivision,
+    NotBroadcastable,
+    NotPositive,
+    Origin,
+)
 from neuroscript.language.shapes.shape import Seq, Shape
 from neuroscript.language.shapes.unify import Unifier, Verdict
 from neuroscript.language.shapes.values import Abstract, Known
@@ -35,6 +41,9 @@ class Operation:
     unifier: Unifier
     assume: Callable[[Dim, Dim], None]
     """Notes an equality that is needed and not proved."""
+
+    applied: Callable[[Abstract], Sequence[Shape] | None]
+    """What a neuron gives for the inputs; None where that has been told not to work."""
 
     def same(self, expected: Dim, actual: Dim) -> bool:
         """Whether two sizes can be equal; what is not proved is noted as assumed."""
@@ -85,6 +94,43 @@ class Operation:
         if not -rank <= axis < rank:
             self.bad(f"there is no {what} {axis}", f"axes run from {-rank} to {rank - 1} here")
         return axis % rank
+
+    def ints(self, name: str) -> list[int] | None:
+        """A whole number or a list of them, as a list; None if one is not known."""
+        value = self.args.get(name)
+        items = value if isinstance(value, tuple) else (value,)
+        found = [item.constant for item in items if isinstance(item, Dim)]
+        known = [item for item in found if item is not None]
+        return known if len(known) == len(items) else None
+
+    def places(self, name: str, shape: Shape) -> list[int] | None:
+        """An axis or a list of them, as places in `shape.dims`.
+
+        None if one is not known, or lies in a run of axes.
+        """
+        axes = self.ints(name)
+        if axes is None:
+            return None
+        front, back = len(shape.prefix), len(shape.suffix)
+        if shape.rank is None:
+            if not all(-back <= axis < front for axis in axes):
+                return None
+        else:
+            back = front
+        for axis in axes:
+            if not -back <= axis < front:
+                self.bad(f"there is no axis {axis}", f"axes run from {-front} to {front - 1} here")
+        found = [axis % len(shape.dims) for axis in axes]
+        if len(set(found)) < len(found):
+            self.bad(f"`{name}` names an axis twice", "name each axis once")
+        return found
+
+    def quotient(self, over: Dim, under: Dim) -> Dim:
+        """An exact quotient (NS509)."""
+        try:
+            return over / under
+        except ValueError:
+            raise ShapeProblem(InexactDivision(self.span, repr(over), repr(under))) from None
 
     # --- what is wrong
 

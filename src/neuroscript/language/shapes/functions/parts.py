@@ -85,9 +85,16 @@ def _resized(source: Shape, axis: int, size: Dim) -> Shape:
     return Shape((*source.prefix[:axis], size, *source.prefix[axis + 1 :]))
 
 
+def fork(op: Operation) -> tuple[Shape, ...]:
+    """The same several times."""
+    return (op.inputs[0],) * (op.int_arg("n") or 1)
+
+
 def pad(op: Operation) -> tuple[Shape]:
     """Two widths for each axis from the last one on."""
     source, padding = op.inputs[0], op.args.get("padding")
+    if isinstance(padding, Dim):
+        padding = (padding, padding)
     if source.rank is None or not isinstance(padding, tuple):
         return (unknown_shape(),)
     if len(padding) % 2 or len(padding) > 2 * source.rank:

@@ -60,6 +60,8 @@ def _slide(op: Operation, rank: int, channels: Dim, ceil: bool | None = False) -
     if "dilation" in op.args:
         dilation = op.at_least(1, "dilation", rank)
     padding = op.at_least(0, "padding", rank)
+    if op.args.get("padding") == Known("valid"):
+        padding = [Dim(())] * rank
     if op.args.get("padding") == Known("same"):
         if any(s is not None and s.constant not in (None, 1) for s in stride):
             op.bad('`padding="same"` goes with `stride` 1 only', "say how wide the padding is")
