@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.host import HostExpression, host_of
+from neuroscript.codegen.inlined import INLINED
 from neuroscript.codegen.rounds import Rounds
 from neuroscript.codegen.run_time_sizes import RunTimeSizes
 from neuroscript.codegen.site import CallSite
@@ -72,6 +73,10 @@ class Applying:
         host = None if target.definition.is_graph else host_of(target.definition)
         if isinstance(host, HostExpression):
             return self.wiring(step, target, host, inputs)
+        if host is not None and host.inline is not None:
+            simple = INLINED[host.inline](CallSite(self.steps, step, target), inputs)
+            if simple is not None:
+                return simple
         sized = self.run_time_sizes.applied(step, target, inputs)
         if sized is not None:
             return sized

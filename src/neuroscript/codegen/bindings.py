@@ -76,7 +76,8 @@ class Bindings:
         if any(not condition for condition in conditions):
             self.constructor.conditionals.assign_neuron(item.value, target)
             return
-        with self.constructor.block(f"if {' or '.join(dict.fromkeys(conditions))}:"):
+        head = f"if {' or '.join(dict.fromkeys(conditions))}:"
+        with self.constructor.block(head, joins=True):
             self.constructor.conditionals.assign_neuron(item.value, target)
 
     def static(self, item: ast.Binding, target: str) -> None:

@@ -122,13 +122,14 @@ class Constructor:
         return self.owner.init
 
     @contextmanager
-    def block(self, head: str) -> Iterator[None]:
-        """For what stands under `head`."""
+    def block(self, head: str, joins: bool = False) -> Iterator[None]:
+        """For what stands under `head`; it may join the block before, if that is under the same."""
         outer = self.owner.init
         self.owner.init = inner = Writer(outer.depth + 1, outer.place)
         yield
         self.owner.init = outer
-        outer.line(head)
+        if not joins or outer.last_block != head:
+            outer.line(head)
         outer.lines.extend(inner.lines)
 
     @contextmanager

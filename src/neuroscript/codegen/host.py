@@ -9,6 +9,8 @@
   arrives with so many axes, which are what `always` is about then;
 * or `alias` (the input itself), `method` (of the input), `emitter` (a function of `emitters.py`),
   `expr` (as `templates.py` says);
+* a class whose calls may be written in place, where what is known allows it: `inline`, a function
+  of `inlined.py`;
 * with `expr`, a class as above or `state`, a template too or the name of a function in `STATES` of
   `emitters.py`, is what it keeps: `{self}`;
 * `results`, how ports stand in what the host gives, where that is no plain tuple;
@@ -64,6 +66,9 @@ class HostClass:
 
     by_rank: Mapping[int, HostClass] = field(default_factory=dict)
     """The class instead of this one where what arrives is known to have so many axes."""
+
+    inline: str | None = None
+    """The function of `inlined.py` that may know something simpler for a call."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,7 @@ def _host_class(
     fixed = tuple(filter(None, options.pop("fixed", "").split("; ")))
     initialised, _, starts = options.pop("initialised", "").partition(" ")
     results = options.pop("results", None)
+    inline = options.pop("inline", None)
     params = [name for name in definition.params if name != initialised]
     required = tuple(name for name in params if definition.params[name].default is None)
     positional = tuple(options.pop("positional", " ".join(required)).split())
@@ -158,7 +164,7 @@ def _host_class(
     place = definition.neuron.impls[0].host.span if not definition.library else None
     return HostClass(
         module, name, positional, tuple(keywords), always, definition.library, place,
-        absent, fixed, initialised or None, starts, results=results,
+        absent, fixed, initialised or None, starts, results=results, inline=inline,
     )  # fmt: skip
 
 

@@ -223,11 +223,11 @@ def _write_imports(out: Writer, imports: Imports, bundled: Bundled | None, light
         third.update(LIGHTNING_IMPORTS)
     out.line()
     for line in _merged(standard):
-        out.line(line)
+        out.imports(line)
     if standard:
         out.line()
     for line in (*sorted(plain), *_merged(third)):
-        out.line(line)
+        out.imports(line)
     out.line()
     out.line()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from math import prod
 
 from neuroscript.codegen.dims import ParamText, Sizes
 from neuroscript.codegen.writer import Chain
@@ -39,14 +40,14 @@ class _Writer:
         if plan.reduce is not None:
             yield from self.reduced(operation, plan.reduce)
         if plan.order is not None:
-            yield "permute", self.order(plan.order)
+            yield self.moved(plan.order)
         for place in plan.insert:
             axis = place - self.rank_behind(place) if plan.lead else place
             yield "unsqueeze", [str(axis)]
         if plan.expand is not None:
             yield "expand", self.expanded(plan.expand)
         if plan.merged is not None:
-            yield "reshape", self.shape(plan.merged)
+            yield self.merged(plan.merged)
 
     def rank_behind(self, place: int) -> int:
         """The number of axes behind the run once this one and those before it are in."""
@@ -54,11 +55,25 @@ class _Writer:
         kept = len(self.plan.source) - len(self.plan.reduce or ())
         return kept + done
 
+    def merged(self, sizes: Sequence[int | Dim | None]) -> tuple[str, list[str]]:
+        """One reshape; behind a leading run, axes at the end that become one are flattened."""
+        plan = self.plan
+        if plan.lead and plan.split is None and plan.reduce is None and not plan.insert:
+            count, kept = len(plan.source), len(sizes) - 1
+            order = plan.order or tuple(range(count))
+            rest = prod((plan.source[i] for i in order[kept:]), start=Dim.const(1))
+            if count - kept > 1 and sizes[:-1] == order[:kept] and sizes[-1] == rest:
+                return "flatten", [str(kept - count)]
+        return "reshape", self.shape(sizes)
+
     def shape(self, sizes: Sequence[int | Dim | None]) -> list[str]:
-        texts = [self.size(size) for size in sizes]
-        if self.plan.lead:
-            texts.insert(0, self.lead)
-        return texts
+        if not self.plan.lead:
+            return [self.size(size) for size in sizes]
+        count, same = len(self.plan.source), 0
+        while same < min(count - 1, len(sizes)) and sizes[same] == same:
+            same += 1
+        front = f"*{self.x}.shape[:{same - count}]" if same else self.lead
+        return [front, *(self.size(size) for size in sizes[same:])]
 
     def size(self, size: int | Dim | None) -> str:
         if size is None:
@@ -70,11 +85,15 @@ class _Writer:
             raise InternalError(f"the size {size} cannot be written")
         return text
 
-    def order(self, order: Sequence[int]) -> list[str]:
+    def moved(self, order: Sequence[int]) -> tuple[str, list[str]]:
+        """A permutation; behind a leading run, two axes that change places are swapped."""
         if not self.plan.lead:
-            return [str(i) for i in order]
+            return "permute", [str(i) for i in order]
+        moved = [i for i, axis in enumerate(order) if i != axis]
+        if len(moved) == 2:
+            return "transpose", [str(i - len(order)) for i in moved]
         front = f"*range({self.x}.ndim - {len(self.plan.source)})"
-        return [front, *(str(i - len(order)) for i in order)]
+        return "permute", [front, *(str(i - len(order)) for i in order)]
 
     def reduced(self, operation: str, axes: Sequence[int]) -> Iterator[tuple[str, list[str]]]:
         count = len(self.plan.source)

@@ -65,6 +65,11 @@ class CallSite(_Kept):
     def is_default(self, name: str) -> bool:
         return self.reading(self.constructor.in_forward).is_default(name)
 
+    @property
+    def shapes(self) -> tuple[Shape, ...]:
+        """Those of all that arrives."""
+        return tuple(self.owner.inferred.tensors[t.index].shape for t in self.step.inputs)
+
     def known(self, name: str) -> Abstract:
         argument = self.arguments.get(name)
         if argument is not None:

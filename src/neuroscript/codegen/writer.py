@@ -55,6 +55,14 @@ class Writer:
         yield
         self.depth -= 1
 
+    @property
+    def last_block(self) -> str | None:
+        """What the last lines stand under, if they are a block."""
+        indent = "    " * self.depth
+        heads = (line for line in reversed(self.lines) if not line.startswith(f"{indent}    "))
+        head = next(heads, None)
+        return head.removeprefix(indent) if head and head != self.lines[-1] else None
+
     def fits(self, text: str) -> bool:
         return len("    " * self.depth + text) <= WIDTH
 
@@ -84,6 +92,17 @@ class Writer:
                 self.line(f"{item},")
         self.depth -= 1
         self.line(tail)
+
+    def imports(self, line: str) -> None:
+        """An import, with a name a line where it is too long."""
+        start, found, names = line.partition(" import ")
+        if self.fits(line) or not found:
+            self.line(line)
+            return
+        self.line(f"{start} import (")
+        for name in names.split(", "):
+            self.line(f"    {name},")
+        self.line(")")
 
     def nested(self, heads: Sequence[str], items: Sequence[str], tails: Sequence[str]) -> None:
         """Brackets in brackets, outermost first; opened one by one as far as it is too long."""

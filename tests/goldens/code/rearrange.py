@@ -38,8 +38,8 @@ class Anywhere(nn.Module):
         super().__init__()
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = x.permute(*range(x.ndim - 2), -1, -2)
-        return x.reshape(*x.shape[:-2], 2 * x.shape[-1])
+        x = x.transpose(-2, -1)
+        return x.flatten(-2)
 
 
 class Repeated(nn.Module):
@@ -74,3 +74,18 @@ class Attended(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.pooled(x)
+
+
+class Several(nn.Module):
+    """Several(heads, width): [*front, seq, heads * width] -> [*front, seq, heads * width]"""
+
+    def __init__(self, heads: int, width: int) -> None:
+        super().__init__()
+        self.heads = heads
+        self.width = width
+        self.relu = nn.ReLU()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = x.reshape(*x.shape[:-1], self.heads, self.width).transpose(-3, -2)
+        x = self.relu(x)
+        return x.transpose(-3, -2).flatten(-2)

@@ -41,7 +41,7 @@ def _target(body: Body, step: Apply) -> tuple[Abstract | None, Mapping[str, ast.
     """What is applied, and the arguments that explain its sizes."""
     match step.target:
         case Instance(definition, arguments):
-            args = body.evaluator().arguments(definition, arguments)
+            args = body.evaluator().arguments(definition, arguments, step.span)
             if args is None:
                 return None, arguments
             note_sizes(body, arguments, dict(args))

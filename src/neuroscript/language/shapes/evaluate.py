@@ -14,7 +14,13 @@ from neuroscript.language.names.scope import GlobalDefinition, Scope
 from neuroscript.language.shapes.argument_kinds import check_kind
 from neuroscript.language.shapes.arithmetic import binary, settles, unary
 from neuroscript.language.shapes.dims import Dim
-from neuroscript.language.shapes.errors import ArgumentKind, InvalidShape, KindsDiffer, NotABool
+from neuroscript.language.shapes.errors import (
+    ArgumentKind,
+    InvalidShape,
+    KindsDiffer,
+    NotABool,
+    Within,
+)
 from neuroscript.language.shapes.params import KIND_TEXTS
 from neuroscript.language.shapes.rounds import picked
 from neuroscript.language.shapes.values import (
@@ -102,7 +108,7 @@ class Evaluator:
         bound = bind(call, definition, Sink())
         if bound is None:
             return Unknown()
-        args = self.arguments(definition, bound)
+        args = self.arguments(definition, bound, call.span)
         return Unknown() if args is None else NeuronValue(definition, args)
 
     def param_call(self, name: str, args: tuple[ast.Argument, ...], span: Span) -> Abstract:
@@ -125,9 +131,15 @@ class Evaluator:
                 return value
 
     def arguments(
-        self, definition: Definition, given: Mapping[str, ast.Argument]
+        self,
+        definition: Definition,
+        given: Mapping[str, ast.Argument],
+        call: Span | None = None,
     ) -> tuple[tuple[str, Abstract], ...] | None:
-        """Values of all parameters: as given, else defaults. None if a kind does not fit."""
+        """Values of all parameters: as given, else defaults. None if a kind does not fit.
+
+        What is wrong with a default of the library because of what is given is told at `call`.
+        """
         values: dict[str, Abstract] = {}
         before = self.sink.error_count
         for name, param in definition.params.items():
@@ -136,7 +148,12 @@ class Evaluator:
                 values[name] = self.value(argument.value)
                 check_kind(definition, param, argument, values[name], self.sink)
             elif param.default is not None:
-                values[name] = default_value(definition, name, values, self.sink)
+                found = Sink()
+                values[name] = default_value(definition, name, values, found)
+                for problem in found:
+                    here = call if definition.library else None
+                    told = Within(here, problem, definition.name, here) if here else problem
+                    self.sink.add(told)
         return tuple(values.items()) if self.sink.error_count == before else None
 
     def defaults(self, value: NeuronValue, span: Span) -> NeuronValue | None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 
+from neuroscript.language.shapes.functions.attention import attention, window_attention
 from neuroscript.language.shapes.functions.axes import (
     expanded,
     moved,
@@ -152,6 +153,9 @@ FUNCTIONS: Mapping[str, ShapeFunction] = {
     "Einsum": einsum,
     "Cast": same_shape,
     "Parameter": parameter,
+    "ScaledDotProductAttention": attention,
+    "MaskedAttention": attention,
+    "WindowAttention": window_attention,
     "MatMul": matmul,
     "TiedLinear": tied_linear,
     "Checkpoint": checkpoint,

@@ -56,15 +56,15 @@ def _sliced(n: Dim, start: Dim, end: Dim, step: int) -> Dim:
 def split(op: Operation) -> tuple[Shape, ...]:
     """Equal parts along an axis."""
     source, count = op.inputs[0], op.int_arg("num_splits") or 1
-    axis = op.axis("dim", source.rank) if source.rank is not None else None
-    if axis is None:
+    place = _place(op, source)
+    if place is None:
         return tuple(unknown_shape() for _ in range(count))
-    n = source.prefix[axis]
+    n = source.dims[place]
     try:
         size = n / count
     except ValueError:
         raise ShapeProblem(InexactDivision(op.span, repr(n), str(count))) from None
-    return (_resized(source, axis, size),) * count
+    return (_resized(source, place, size),) * count
 
 
 def split_sizes(op: Operation) -> tuple[Shape, ...]:
@@ -72,17 +72,29 @@ def split_sizes(op: Operation) -> tuple[Shape, ...]:
     source, sizes = op.inputs[0], op.args.get("sizes")
     assert isinstance(sizes, tuple)
     parts = [known_size(size) for size in sizes]
-    axis = op.axis("dim", source.rank) if source.rank is not None else None
-    if axis is None:
+    place = _place(op, source)
+    if place is None:
         return tuple(unknown_shape() for _ in parts)
-    n, total = source.prefix[axis], reduce(lambda a, b: a + b, parts, Dim(()))
+    n, total = source.dims[place], reduce(lambda a, b: a + b, parts, Dim(()))
     if not op.same(total, n):
         op.bad(f"parts of {total} together do not make {n}", "their sum is the size of the axis")
-    return tuple(_resized(source, axis, part) for part in parts)
+    return tuple(_resized(source, place, part) for part in parts)
 
 
-def _resized(source: Shape, axis: int, size: Dim) -> Shape:
-    return Shape((*source.prefix[:axis], size, *source.prefix[axis + 1 :]))
+def _place(op: Operation, source: Shape) -> int | None:
+    """Where axis `dim` is among the sizes that are known, before or behind a run."""
+    if source.rank is not None:
+        return op.axis("dim", source.rank)
+    axis = op.int_arg("dim")
+    if axis is None or not -len(source.suffix) <= axis < len(source.prefix):
+        return None
+    return axis % len(source.dims)
+
+
+def _resized(source: Shape, place: int, size: Dim) -> Shape:
+    front = len(source.prefix)
+    dims = (*source.dims[:place], size, *source.dims[place + 1 :])
+    return Shape(dims[:front], source.seq, dims[front:])
 
 
 def fork(op: Operation) -> tuple[Shape, ...]:

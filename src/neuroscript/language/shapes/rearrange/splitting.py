@@ -1,4 +1,7 @@
-"""The first stage: an entry `a/f` splits the axis `a` into it and the entries that make `f`."""
+"""The first stage: an entry that is `a/f` splits the axis `a` into it and the entries that make `f`.
+
+An entry `h` is `a/f` too, where `a` is the product `h*f`.
+"""
 
 from __future__ import annotations
 
@@ -53,14 +56,12 @@ def _groups(reading: Reading, entries: list[Entry]) -> dict[int, list[Entry]]:
         if entry.done or len(entry.factors) != 1:
             continue
         found = _quotient(reading, entry)
-        if found is None:
+        ways = [found] if found is not None else _factor(reading, entry)
+        made = [(axis, _makers(reading, entries, index, divisor)) for axis, divisor in ways]
+        possible = [(axis, others) for axis, others in made if others and axis not in groups]
+        if len(possible) != 1:
             continue
-        axis, divisor = found
-        if axis in groups:
-            continue
-        others = _makers(reading, entries, index, divisor)
-        if others is None:
-            continue
+        axis, others = possible[0]
         groups[axis] = [entries[i] for i in sorted([index, *others])]
         for member in groups[axis]:
             member.done = True
@@ -84,6 +85,14 @@ def _quotient(reading: Reading, entry: Entry) -> tuple[int, Dim] | None:
         if axes:
             return axes[0], under
     return None
+
+
+def _factor(reading: Reading, entry: Entry) -> list[tuple[int, Dim]]:
+    """The axes that may be products of an entry and others, and what the others would make."""
+    factor = entry.dim
+    if factor is None or factor.constant is not None or factor in reading.axes:
+        return []
+    return [(i, axis / factor) for i, axis in enumerate(reading.axes) if axis.constant is None]
 
 
 def _makers(reading: Reading, entries: list[Entry], index: int, divisor: Dim) -> list[int] | None:
