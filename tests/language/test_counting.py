@@ -188,7 +188,11 @@ def test_the_formula_is_what_is_built(name: str) -> None:
     ("text", "on"),
     [
         (TOWER, "`n > 0`"),
-        (SAME_EITHER_WAY.replace("-> GELU()", "-> LayerNorm(d)"), "`first`"),
+        (
+            SAME_EITHER_WAY.replace("-> GELU()", "-> LayerNorm(d)").replace("Net(d,", "Part(d,")
+            + "neuron Net(d, f: bool):\n    ..\n    graph: in -> Part(d, f) -> out\n",
+            "`first`",
+        ),
         (
             "neuron Net(d, n):\n    ..\n    context:\n        s = unroll(n) as i:\n"
             "            a = Linear(d, i + 1)\n            b = Linear(i + 1, d)\n"
@@ -210,6 +214,54 @@ def test_what_it_depends_on_is_said(text: str, on: str) -> None:
 def _unchecked(text: str) -> Count:
     checked = check_text(text)
     return count_weights(checked.definition(), checked.inference)
+
+
+SHORTCUT = """
+neuron Part(a, b, stride: int=1):
+    in: [*, a]
+    out: [*, b]
+    context:
+        @lazy down = Linear(a, b)
+        @lazy norm = LayerNorm(b)
+    graph:
+        in -> Linear(a, b) -> y
+        in -> if a != b: down -> norm
+        -> x
+        (x, y) -> Add() -> out
+
+neuron Net(d, wide: bool, depth=1):
+    in: [*, d]
+    out: [*, 2 * d]
+    context:
+        gate = if depth == 2: Linear(d, d) elif depth < 3 and wide: LayerNorm(d) else: PReLU(d)
+    graph: in -> gate -> Part(d, 2 * d) -> out
+"""
+
+
+@pytest.mark.parametrize(
+    ("entry", "given", "formula"),
+    [
+        ("Part", {}, "a*b + (a*b + 3*b if a != b) + b"),
+        ("Part", {"a": 3}, "(6*b if 3 != b) + 4*b"),
+        ("Part", {"a": 3, "b": 3}, "12"),
+        ("Net", {}, "4*d*d + (d if wide) + 9*d"),
+        ("Net", {"depth": 5}, "4*d*d + 9*d"),
+    ],
+)
+def test_what_conditions_add_stands_in_brackets(
+    entry: str, given: dict[str, int], formula: str
+) -> None:
+    checked = check_text(SHORTCUT)
+    found = count_weights(checked.definition(entry), checked.inference, given)
+    assert str(found) == formula
+
+
+@pytest.mark.parametrize(("a", "b"), [(3, 3), (3, 4)])
+def test_what_conditions_decide_is_what_is_built(a: int, b: int) -> None:
+    checked = check_text(SHORTCUT, neuron="Part")
+    model = build(emit(checked)).Part(a, b)
+    found = count_weights(checked.definition("Part"), checked.inference, {"a": a, "b": b})
+    assert found.number == sum(weight.numel() for weight in model.parameters())
 
 
 def test_a_recursion_that_numbers_end_is_counted() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import assert_never
 
 from neuroscript.diagnostics import Sink
+from neuroscript.language.counting.conditions import Condition, conditional
 from neuroscript.language.counting.counter import NONE, Counter
 from neuroscript.language.counting.depends import Depends
 from neuroscript.language.counting.room import Room
@@ -46,32 +47,50 @@ class _Composite:
         self.flow = counter.inference.flow(self.definition, self.args, Sink())
         sizes = self.definition.sizes if outermost else ()
         names = {**self.args, **{name: Dim.var(name) for name in sizes}}
-        self.room = Room(counter, self.definition, names, self.flow.bodies)
+        self.room = Room(counter, self.definition, names, self.flow.bodies, outermost=outermost)
+        self.around = len(counter.undecided)
+        """How many conditions it stands under itself."""
         self.private: dict[str, None] = {}
         """Neuron parameters that the graph applies as they are: one instance of each."""
-        self.used: dict[str, str] = {}
-        """Names that it uses, with a condition that does not decide it; "" for surely."""
+        self.used: dict[str, list[tuple[Condition, ...]]] = {}
+        """Names that it uses, with the conditions that each use stands under."""
 
     def total(self) -> Dim:
         room = self.room
         lazy = room.bind(self.definition.neuron.items)
         found = self.steps(self.flow.steps)
-        for item in lazy:
-            room.amounts[item.name.text] = self.lazy(item)
+        found = found + self.lazies(lazy)
         for name in self.private:
             found = found + room.instance(ast.NameValue(name, self.definition.span))
         return found + room.kept()
 
-    def lazy(self, item: ast.Binding) -> Dim:
-        """Built if a way that is left uses it."""
-        condition = self.used.get(item.name.text)
-        if item.name.text in self.room.mentioned:
-            condition = ""
-        if condition is None:
-            return NONE
-        if condition:
-            raise Depends(f"`{condition}`")
-        return self.room.built(item.value)
+    def lazies(self, items: Sequence[ast.Binding]) -> Dim:
+        """What is built if a way that is left uses it."""
+        found, where = NONE, dict[tuple[Condition, ...], Dim]()
+        for item in items:
+            conditions = self.needed(item.name.text)
+            if conditions is None or item.name.text in self.room.frozen:
+                continue
+            with self.counter.under(conditions):
+                amount = self.room.built(item.value)
+            if conditions:
+                where[conditions] = where.get(conditions, NONE) + amount
+            else:
+                found = found + amount
+        for (condition,), amount in where.items():
+            found = found + conditional([(condition, amount), (None, NONE)])
+        return found
+
+    def needed(self, name: str) -> tuple[Condition, ...] | None:
+        """The condition that a name is used under, () for always, None for never."""
+        uses = self.used.get(name, [])
+        if name in self.room.mentioned or () in uses:
+            return ()
+        if not uses:
+            return None
+        if len(uses[0]) > 1 or any(use != uses[0] for use in uses):
+            raise Depends(f"`{uses[0][-1].raw}`")
+        return uses[0]
 
     # --- steps
 
@@ -126,26 +145,16 @@ class _Composite:
                 self.use(name)
 
     def use(self, name: str) -> None:
-        condition = self.counter.undecided[-1] if self.counter.undecided else ""
-        if self.used.get(name) != "":
-            self.used[name] = condition
+        conditions = tuple(self.counter.undecided[self.around :])
+        self.used.setdefault(name, []).append(conditions)
 
     # --- ways
 
     def choice(self, step: Choice) -> Dim:
-        regions: list[Region] = []
-        open_: list[str] = []
-        for condition, region in step.branches:
-            holds = self.room.evaluator().condition(condition)
-            if holds is not False:
-                regions.append(region)
-            if holds is None:
-                open_.append(condition.span.text)
-            if holds is True:
-                break
-        else:
-            regions.append(step.otherwise)
-        return self.ways(regions, " and ".join(open_))
+        return self.room.ways(step.branches, step.otherwise, self.region)
+
+    def region(self, region: Region) -> Dim:
+        return self.steps(region.steps)
 
     def selection(self, step: Selection) -> Dim:
         """The arm that the neuron fits; what all arms have while it is not known."""
@@ -154,11 +163,9 @@ class _Composite:
             inferred, _ = self.counter.inference.at_call(self.definition, self.args, True)
             if step.span in inferred.chosen:
                 return self.choice(inferred.chosen[step.span])
-        return self.ways([arm.region for arm in step.arms], f"match({step.param})")
-
-    def ways(self, regions: Sequence[Region], condition: str) -> Dim:
-        if len(regions) == 1:
-            return self.steps(regions[0].steps)
-        with self.counter.under(condition):
-            counts = [self.steps(region.steps) for region in regions]
-        return self.counter.same(counts, condition)
+        before = set(self.used)
+        counts = [self.region(arm.region) for arm in step.arms]
+        bindings = self.definition.bindings
+        if any(getattr(bindings.get(n), "annotation", None) for n in self.used.keys() - before):
+            raise Depends(f"what `{step.param}` is")
+        return self.counter.same(counts, f"what `{step.param}` is")

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from neuroscript.diagnostics import Span
+from neuroscript.language.counting.conditions import Condition
 from neuroscript.language.counting.depends import Depends
 from neuroscript.language.counting.hosts import host_weights
 from neuroscript.language.names.definition import Definition
@@ -39,7 +40,7 @@ class Counter:
         """What the whole model has once: neuron globals and `@static` bindings."""
         self.frozen_once: set[object] = set()
         self.active: list[Definition] = []
-        self.undecided: list[str] = []
+        self.undecided: list[Condition] = []
         """The conditions around a place that nothing decides, outermost first."""
 
     def total(self, value: NeuronValue) -> Dim:
@@ -56,7 +57,7 @@ class Counter:
             case AnyNeuron(param):
                 return _named(param)
             case OneOf(options):
-                return self.same([self.value(option, span) for option in options], span.text)
+                return self.same([self.value(o, span) for o in options], f"`{span.text}`")
             case Aggregate():
                 return NONE
             case _:
@@ -93,7 +94,7 @@ class Counter:
         definition = value.definition
         deep = definition in self.active and self.undecided
         if deep or len(self.active) > MAX_LEVELS:
-            raise Depends(f"`{self.undecided[-1]}`" if self.undecided else "how deep it goes")
+            raise Depends(f"`{self.undecided[-1].raw}`" if self.undecided else "how deep it goes")
         self.active.append(definition)
         try:
             return self.walk(self, value, False)
@@ -103,18 +104,19 @@ class Counter:
     # --- what is not decided
 
     @contextmanager
-    def under(self, condition: str) -> Iterator[None]:
-        """Around what is there only if a condition holds that nothing decides."""
-        self.undecided.append(condition)
+    def under(self, conditions: Sequence[Condition]) -> Iterator[None]:
+        """Around what is there only if conditions hold that nothing decides."""
+        before = len(self.undecided)
+        self.undecided.extend(conditions)
         try:
             yield
         finally:
-            self.undecided.pop()
+            del self.undecided[before:]
 
-    def same(self, counts: list[Dim], condition: str) -> Dim:
-        """What all ways have, if it is the same; else it depends on which is taken."""
+    def same(self, counts: list[Dim], what: str) -> Dim:
+        """What all of several have, if it is the same; else it depends on which it is."""
         if len(set(counts)) > 1:
-            raise Depends(f"`{condition}`")
+            raise Depends(what)
         return counts[0] if counts else NONE
 
 

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 from neuroscript.diagnostics import Sink, Span
+from neuroscript.language.counting.conditions import Condition, conditional, decided
 from neuroscript.language.counting.counter import NONE, Counter, named
 from neuroscript.language.counting.depends import Depends
 from neuroscript.language.names.definition import Definition
@@ -22,6 +24,9 @@ from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import names_in, parts_of, values_of
 from neuroscript.language.work import spend
 
+Way = TypeVar("Way")
+OtherWay = TypeVar("OtherWay")
+
 
 class Room:
     """Names, and what each holds; a round looks up those around it in `outer`."""
@@ -33,12 +38,15 @@ class Room:
         names: Mapping[str, Abstract],
         bodies: Mapping[Span, Definition],
         outer: Room | None = None,
+        outermost: bool = False,
     ) -> None:
         self.counter = counter
         self.definition = definition
         self.names = dict(names)
         self.bodies = bodies
         self.outer = outer
+        self.outermost = outermost
+        """Whether it belongs to the neuron that is counted."""
         self.amounts: dict[str, Dim] = {}
         self.frozen: set[str] = set()
         self.mentioned: set[str] = outer.mentioned if outer is not None else set()
@@ -76,24 +84,37 @@ class Room:
         """What a binding builds: of a conditional one, what is chosen."""
         if not isinstance(value, ast.Conditional):
             return self.instance(value)
-        counts, open_ = [], []
-        for condition, option in value.branches:
-            holds = self.evaluator().condition(condition)
-            if holds is None:
-                open_.append(condition.span.text)
-            if holds is not False:
-                counts.append(self.way(option, open_))
-            if holds is True:
-                break
-        else:
-            counts.append(self.way(value.otherwise, open_) if value.otherwise else NONE)
-        return self.counter.same(counts, " and ".join(open_))
+        return self.ways(value.branches, value.otherwise, self.option)
 
-    def way(self, value: ast.Value, conditions: Sequence[str]) -> Dim:
-        if not conditions:
-            return self.instance(value)
-        with self.counter.under(conditions[-1]):
-            return self.instance(value)
+    def option(self, value: ast.Value | None) -> Dim:
+        """A branch of a conditional binding; the identity where there is none."""
+        return self.instance(value) if value is not None else NONE
+
+    def ways(
+        self,
+        branches: Sequence[tuple[ast.Value, Way]],
+        otherwise: OtherWay,
+        count: Callable[[Way | OtherWay], Dim],
+    ) -> Dim:
+        """What the way that is taken has; all, with their conditions, where that is not known."""
+        counts: list[tuple[Condition | None, Dim]] = []
+        before: list[Condition] = []
+        for test, way in branches:
+            holds = decided(test, self.evaluator())
+            if holds is False:
+                continue
+            if holds is True:
+                with self.counter.under(before):
+                    counts.append((None, count(way)))
+                break
+            condition = Condition(test, self.names, self.outermost)
+            with self.counter.under([*before, condition]):
+                counts.append((condition, count(way)))
+            before.append(replace(condition, denied=True))
+        else:
+            with self.counter.under(before):
+                counts.append((None, count(otherwise)))
+        return conditional(counts)
 
     # --- values
 
@@ -224,7 +245,7 @@ class Room:
         names = dict(self.names)
         if item.index is not None:
             names[item.index.text] = index
-        inner = Room(self.counter, self.definition, names, self.bodies, self)
+        inner = Room(self.counter, self.definition, names, self.bodies, self, self.outermost)
         for lazy in inner.bind(item.items):
             inner.amounts[lazy.name.text] = inner.built(lazy.value)
         return inner.kept()

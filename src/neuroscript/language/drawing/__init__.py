@@ -33,7 +33,7 @@ def draw(inferred: Inferred, columns: int = WIDTH) -> list[str]:
         return []
     rows = list(Rails(nodes_of(inferred)).rows())
     shapes = max((width(row.shapes) for row in rows), default=0)
-    room = max(columns - len(GAP) - shapes, columns * 3 // 5)
+    room = max(columns - len(GAP) - shapes, columns * 2 // 3)
     taken = max((min(_taken(row), room) for row in rows if row.shapes), default=0)
     return [_line(row, taken, columns) for row in rows]
 

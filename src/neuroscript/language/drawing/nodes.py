@@ -135,6 +135,9 @@ def _target(inferred: Inferred, target: Target) -> tuple[str, list[str]]:
             name = _one_line(value.span.text)
             item = inferred.definition.bindings.get(getattr(value, "name", ""))
             match item:
+                case ast.Binding(value=ast.Conditional() as choice):
+                    head, *lines = _conditional(choice)
+                    return f"{name}: {head}", lines
                 case ast.Binding():
                     return f"{name}: {_one_line(item.value.span.text)}", []
                 case ast.Unroll():
@@ -145,6 +148,17 @@ def _target(inferred: Inferred, target: Target) -> tuple[str, list[str]]:
             return _one_line(target.span.text), []
         case _:
             assert_never(target)
+
+
+def _conditional(choice: ast.Conditional) -> list[str]:
+    """A binding that is one of several."""
+    lines: list[str] = []
+    for i, (test, value) in enumerate(choice.branches):
+        lines += [f"{'elif' if i else 'if'} {_one_line(test.span.text)}:"]
+        lines += [f"  {STEP} {_one_line(value.span.text)}"]
+    otherwise = choice.otherwise
+    last = f"{STEP} {_one_line(otherwise.span.text)}" if otherwise is not None else "as it is"
+    return [*lines, "else:", f"  {last}"]
 
 
 def _rounds(item: ast.Unroll) -> str:
@@ -159,7 +173,10 @@ def _round(item: ast.Unroll) -> list[str]:
         if isinstance(inner, ast.Unroll):
             lines.append(f"{STEP} {inner.name.text}: {_rounds(inner)}")
             lines += [f"  {line}" for line in _round(inner)]
-        elif isinstance(inner.value, ast.CallValue | ast.NameValue | ast.Conditional):
+        elif isinstance(inner.value, ast.Conditional):
+            head, *more = _conditional(inner.value)
+            lines += [f"{STEP} {inner.name.text}: {head}", *(f"  {line}" for line in more)]
+        elif isinstance(inner.value, ast.CallValue | ast.NameValue):
             lines.append(f"{STEP} {inner.name.text}: {_one_line(inner.value.span.text)}")
         else:
             lines.append(f"{inner.name.text} = {_one_line(inner.value.span.text)}")
