@@ -98,7 +98,7 @@ def test_every_neuron_of_the_library_can_be_shown(
     for name in standard_library().names():
         assert run(["show", name]) == 0, name
         shown, _, source = capsys.readouterr().out.partition("\nSource: ")
-        before =  shown.partition("\nExamples\n")[0]
+        before = shown.partition("\nExamples\n")[0]
         definition = standard_library().find(name)
         assert definition is not None
         assert f"neuron {name}" in source

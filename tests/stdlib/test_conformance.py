@@ -9,6 +9,11 @@ import pytest
 import torch
 from torch import nn
 
+from neuroscript.codegen import build, emit
+from neuroscript.diagnostics import render
+from neuroscript.language import check_text
+from neuroscript.language.names.documentation import Example
+
 from .conftest import DTYPES, LIBRARY, Case, cases, tensors
 
 CASES = cases()
@@ -33,6 +38,24 @@ def test_inferred_and_real_shapes_are_those_of_the_example(case: Case) -> None:
         assert port.dtype == declared.dtype
         assert tuple(real.shape) == declared.shape
         assert real.dtype in FLOATS if port.dtype == "float" else real.dtype == DTYPES[port.dtype]
+
+
+def bound(example: Example) -> str:
+    """The program of an example, its call made in the context."""
+    start, end = example.program.split("    graph: ")
+    made = f"    context:\n        made = {example.call}\n"
+    return f"{start}{made}    graph: {end.replace(example.call, 'made')}"
+
+
+@pytest.mark.parametrize(
+    "case", [c for c in CASES if " -> " not in c.example.call], ids=lambda c: c.example.text
+)
+def test_a_binding_gives_the_same(case: Case) -> None:
+    checked = check_text(bound(case.example))
+    assert not checked.diagnostics, render(checked.diagnostics)
+    torch.manual_seed(0)
+    model = build(emit(checked)).Example().eval()
+    close(model(*case.inputs()), case.model().eval()(*case.inputs()))
 
 
 @each_example

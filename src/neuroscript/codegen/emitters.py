@@ -157,6 +157,11 @@ def _tuple(text: str) -> str:
     return f"({text[1:-1]}{',' if text != '[]' and ',' not in text else ''})"
 
 
+def reparameterize(_: Site, mean: str, logvar: str) -> str:
+    noisy = f"{mean} + torch.randn_like({mean}) * torch.exp(0.5 * {logvar})"
+    return f"{noisy} if self.training else {mean}"
+
+
 def last_state(site: Site, state: str) -> str:
     """The top layer's, both directions side by side."""
     both = site.argument("bidirectional")
@@ -194,7 +199,18 @@ def parameter(start: Parameters) -> Text:
     return "nn.Parameter(", [values], ")"
 
 
-STATES: Mapping[str, Callable[[Parameters], Text]] = {"parameter": parameter}
+def weight_norm(start: Parameters) -> Text:
+    sizes = f"{start.argument('in_features')}, {start.argument('out_features')}"
+    bias = "" if start.is_default("bias") else f", bias={start.argument('bias')}"
+    dim = [] if start.is_default("dim") else [f"dim={start.argument('dim')}"]
+    made = f"nn.Linear({sizes}{bias})"
+    return "nn.utils.parametrizations.weight_norm(", [made, *dim], ")"
+
+
+STATES: Mapping[str, Callable[[Parameters], Text]] = {
+    "parameter": parameter,
+    "weight_norm": weight_norm,
+}
 """What such neurons keep, as expressions of `__init__`."""
 
 EMITTERS: Mapping[str, Callable[..., str]] = {
@@ -206,6 +222,7 @@ EMITTERS: Mapping[str, Callable[..., str]] = {
     "constant": constant,
     "clone": clone,
     "interpolate": interpolate,
+    "reparameterize": reparameterize,
     "last_state": last_state,
     "tied_linear": tied_linear,
     "dot_interaction": dot_interaction,

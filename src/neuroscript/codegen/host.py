@@ -64,11 +64,11 @@ class HostClass:
     results: str | None = None
     """How the outputs stand in what it gives: `{sequence}, ({state}, {cell})`."""
 
-    by_rank: Mapping[int, HostClass] = field(default_factory=dict)
-    """The class instead of this one where what arrives is known to have so many axes."""
-
     inline: str | None = None
     """The function of `inlined.py` that may know something simpler for a call."""
+
+    by_rank: Mapping[int, HostClass] = field(default_factory=dict)
+    """The class instead of this one where what arrives is known to have so many axes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,8 @@ class NeuronClass:
         return self.inferred.chosen[step.span]
 
     def returns(self) -> str:
+        if self.definition.counted_by is not None:
+            return "tuple[torch.Tensor, ...]"
         several = len(self.definition.neuron.outputs) > 1
         return f"{self.name}Output" if several else "torch.Tensor"
 

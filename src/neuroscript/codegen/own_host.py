@@ -50,9 +50,9 @@ def _built(owner: NeuronClass, host: HostClass) -> str:
 
 def _expression(owner: NeuronClass, host: HostExpression, passed: list[str]) -> str:
     """A wiring neuron on its own, as one that is given to a Neuron parameter needs it."""
+    site, counted = OwnSite(owner), owner.definition.counted_by
     if host.alias is not None:
-        return passed[0]
-    site = OwnSite(owner)
+        return passed[0] if counted is None else f"({passed[0]},) * {site.argument(counted)}"
     if host.emitter is not None:
         return EMITTERS[host.emitter](site, *passed)
     if host.method is not None:

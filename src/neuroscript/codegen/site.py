@@ -62,13 +62,13 @@ class CallSite(_Kept):
     def shape(self) -> Shape:
         return self.owner.inferred.tensors[self.step.inputs[0].index].shape
 
-    def is_default(self, name: str) -> bool:
-        return self.reading(self.constructor.in_forward).is_default(name)
-
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """Those of all that arrives."""
         return tuple(self.owner.inferred.tensors[t.index].shape for t in self.step.inputs)
+
+    def is_default(self, name: str) -> bool:
+        return self.reading(self.constructor.in_forward).is_default(name)
 
     def known(self, name: str) -> Abstract:
         argument = self.arguments.get(name)

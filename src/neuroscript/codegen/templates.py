@@ -1,8 +1,8 @@
 """Templates of library neurons: Python with ports and parameters in braces.
 
 `{x}` is a port or parameter, `{self}` what the neuron keeps; of a variadic port, `{tensors_list}`
-is without the brackets of a tuple, and `{tensors_sum}` adds them up. What follows a colon is written
-before a parameter's value, and is left out with it where that is the default: `{eps:, eps=}`.
+is without the brackets of a tuple, and `{tensors_sum}` adds them up. What follows a colon is
+written before a parameter's value, and left out with it where that is the default: `{eps:, eps=}`.
 `{*dims}` is a list without brackets where it is written out.
 """
 

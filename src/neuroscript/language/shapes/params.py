@@ -45,7 +45,7 @@ def param_kind(param: ast.Param, definition: Definition) -> str:
         return param.kind.text
     if is_size(param, definition):
         return "int"
-    return _literal_kind(param.default)
+    return _kind_of_default(param.default, definition)
 
 
 def fits_kind(expected: str, actual: str) -> bool:
@@ -59,8 +59,10 @@ def fits_kind(expected: str, actual: str) -> bool:
     return (not expected and actual != "neuron") or (expected, actual) == ("float", "int")
 
 
-def _literal_kind(default: ast.Value | None) -> str:
+def _kind_of_default(default: ast.Value | None, definition: Definition) -> str:
     match default:
+        case ast.NameValue(name) if name in definition.params:
+            return param_kind(definition.params[name], definition)
         case ast.Literal(bool()):
             return "bool"
         case ast.Literal(None) | None:
@@ -72,9 +74,9 @@ def _literal_kind(default: ast.Value | None) -> str:
         case ast.Unary("not") | ast.Binary("and" | "or" | "==" | "!=" | "<" | "<=" | ">" | ">="):
             return "bool"
         case ast.Unary(_, operand):
-            return _literal_kind(operand)
+            return _kind_of_default(operand, definition)
         case ast.Binary(_, left, right):
-            kinds = {_literal_kind(left), _literal_kind(right)}
+            kinds = {_kind_of_default(side, definition) for side in (left, right)}
             return "float" if "float" in kinds else "int" if kinds == {"int"} else ""
         case _:
             return ""
