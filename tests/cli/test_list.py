@@ -56,10 +56,12 @@ def test_without_a_file_the_library_is_listed_by_families(
 ) -> None:
     assert run(["list"]) == 0
     lines = capsys.readouterr().out.splitlines()
+    linear = standard_library().find("Linear")
+    assert linear is not None
     start = lines.index("feedforward: Layers that mix features.")
     assert lines[start + 1 :][:2] == [
         "  Linear(in_dim, out_dim, bias=true, std=-1.0): [*, in_dim] -> [*, out_dim]",
-        "    Every output is a weighted sum of all inputs: y = x Wᵀ + b.",
+        f"    {linear.documentation.brief}",
     ]
     for name in standard_library().names():
         assert any(line.startswith((f"  {name}(", f"  {name}:")) for line in lines), name

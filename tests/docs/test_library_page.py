@@ -30,8 +30,6 @@ LISTS = {
 }
 """Pages of which a part is made from the library."""
 
-EXAMPLES = ("Usual", "Unusual")
-
 
 @cache
 def described(name: str) -> Description:
@@ -116,7 +114,8 @@ def source(found: Description) -> str:
 
 def programs(examples: tuple[Example, ...]) -> Iterator[str]:
     """The examples as neurons of their own."""
-    for i, (example, name) in enumerate(zip(examples, EXAMPLES, strict=False)):
+    for i, example in enumerate(examples):
+        name = ("Usual", "Unusual")[i] if i < 2 else f"Unusual{i}"
         yield from [""] if i else []
         ins, outs = ports("in", example.inputs), ports("out", example.outputs)
         yield f"neuron {name}:"

@@ -287,6 +287,27 @@ def test_a_size_that_a_run_tells_to_a_part_is_said_to() -> None:
     assert str(count(text)) == "depends on `n`, a size that only a run tells"
 
 
+GPT2 = """
+neuron Net(vocab=50257, positions=1024, dim=768, layers=12, heads=12):
+    in: [batch, seq] int
+    out: [batch, seq, vocab]
+    context:
+        wte = Embedding(vocab, dim)
+        wpe = LearnedPositionalEmbedding(positions, dim)
+        blocks = unroll(layers):
+            block = GPT2Block(dim, heads)
+        ln_f = LayerNorm(dim)
+    graph: in -> wte -> wpe -> blocks -> ln_f -> TiedLinear(wte) -> out
+"""
+
+
+def test_a_whole_model() -> None:
+    assert str(count(GPT2)) == "124,439,808"
+    required = GPT2.replace("vocab=50257, positions=1024, dim=768, layers=12", "vocab, n, dim, k")
+    required = required.replace("positions", "n").replace("layers", "k")
+    assert str(count(required)) == "12*dim*dim*k + 13*dim*k + dim*n + dim*vocab + 2*dim"
+
+
 def test_large_numbers_are_grouped() -> None:
     ports = "neuron Net:\n    in: [*, 999]\n    out: [*, 1000]\n"
     text = f"{ports}    graph: in -> Linear(999, 1000) -> out\n"

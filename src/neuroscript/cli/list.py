@@ -18,6 +18,7 @@ from neuroscript.language.declaration import declared
 from neuroscript.language.families import families
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.scope import standard_library
+from neuroscript.language.work import uncollected
 
 
 @record
@@ -58,7 +59,8 @@ def command(file: Path | None, stdlib: bool, format_: str, allow_outside: bool) 
         failed = bool(errors)
         groups += groups_of(checked)
     if file is None or stdlib:
-        groups += library_groups()
+        with uncollected():
+            groups += library_groups()
     if format_ == "json":
         data = [as_data(group, name) for group in groups for name in group.neurons]
         click.echo(json.dumps(data, indent=2, ensure_ascii=False))
@@ -82,6 +84,7 @@ def groups_of(checked: Checked) -> list[Group]:
 
 
 def library_groups() -> list[Group]:
+    """The standard library by families."""
     library = standard_library()
     return [
         Group(
