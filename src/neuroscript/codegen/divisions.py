@@ -25,6 +25,12 @@ class Divisions:
         for value in values_of(item):
             self.guard(value)
 
+    def guard_apart(self, value: ast.Value) -> None:
+        """The same where only some calls come by: what follows tests again."""
+        before = set(self.tested)
+        self.guard(value)
+        self.tested = before
+
     def guard(self, value: ast.Value) -> None:
         write = self.constructor.in_init
         for division in divisions(value):

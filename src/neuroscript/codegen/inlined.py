@@ -29,7 +29,7 @@ class Site(Protocol):
 
 
 def attention(site: Site, inputs: Sequence[str]) -> Text | None:
-    """torch's own function: for one head of as many keys as queries, if that matters."""
+    """Torch's own function: for one head of as many keys as queries, if that matters."""
     heads, window = site.known("num_heads"), site.known("window")
     causal, dropout, scale = (site.known(name) for name in ("causal", "dropout", "scale"))
     if heads != Dim.const(1) or window != Dim(()) or not isinstance(causal, Known):

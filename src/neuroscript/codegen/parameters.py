@@ -69,7 +69,7 @@ class Parameters:
         text = self.constructor.neurons.factory(default)
         if not self.needs_init(default):
             return f"{name}: {type_} = {text}"
-        self.fill(name, text)
+        self.fill(name, text, default)
         return f"{name}: {type_} | None = None"
 
     def needs_init(self, default: ast.Value) -> bool:
@@ -83,10 +83,11 @@ class Parameters:
                 return True
         return False
 
-    def fill(self, name: str, text: str) -> None:
+    def fill(self, name: str, text: str, default: ast.Value) -> None:
         """Give a parameter its default in `__init__`."""
         self.late.line(f"if {name} is None:")
         with self.late.indented():
+            self.constructor.divisions.guard_apart(default)
             self.late.line(f"{name} = {text}")
 
     def with_default(self, name: str, type_: str, value: ast.Value) -> str:
@@ -101,17 +102,17 @@ class Parameters:
 
         default = self.values(noted).text(value)
         if used & set(self.owner.params):
-            self.fill(name, self.values(self.owner.params.get).text(value))
+            self.fill(name, self.values(self.owner.params.get).text(value), value)
             return f"{name}: {type_} | None = None"
         if isinstance(self.constructor.value(value), tuple):
-            return self.with_list(name, type_, default)
+            return self.with_list(name, type_, default, value)
         return f"{name}: {type_} = {default}"
 
-    def with_list(self, name: str, type_: str, default: str) -> str:
+    def with_list(self, name: str, type_: str, default: str, value: ast.Value) -> str:
         """A list as a default: a tuple, since all calls share it; lists in it are made anew."""
         items = default[1:-1]
         if "[" in items:
-            self.fill(name, default)
+            self.fill(name, default, value)
             return f"{name}: {type_} | None = None"
         comma = "," if items and ", " not in items else ""
         return f"{name}: {type_} = ({items}{comma})"

@@ -17,6 +17,10 @@ class Heads(nn.Module):
     ) -> None:
         super().__init__()
         if width is None:
+            if dim % heads:
+                raise ValueError(
+                    f"NS509: {dim} cannot be divided by {heads} (values.ns:2)"
+                )
             width = dim // heads
         self.linear = nn.Linear(dim, (dim + heads) * (width - 1))
         self.leaky_relu = nn.LeakyReLU(negative_slope=-lambda_)
