@@ -90,6 +90,15 @@ def test_a_compiled_file_guards_divisions_itself(tmp_path: Path) -> None:
         module["A"](8, 3)  # type: ignore[operator]
 
 
+def test_a_division_that_is_always_exact_is_not_guarded() -> None:
+    text = (
+        "neuron Pairs(n):\n    in: [b, n * (n + 1) / 2]\n    out: [b, 1]\n"
+        "    graph: in -> Linear(n * (n + 1) / 2, 1) -> out\n"
+    )
+    assert "NS509" not in neuroscript.compile_source(text)
+    assert neuroscript.loads(text).Pairs(4)(torch.zeros(2, 10)).shape == (2, 1)
+
+
 def test_a_host_that_is_not_there_is_told_at_its_line() -> None:
     text = (
         "neuron A:\n    in: [n]\n    out: [n]\n    impl: torch,nn/Linaer\n\n"

@@ -111,6 +111,7 @@ def test_autocast_changes_little(case: Case, dtype: torch.dtype) -> None:
 
 
 @each_example
+@pytest.mark.filterwarnings("ignore:.*should not be instantiated:DeprecationWarning")  # by torch
 def test_it_compiles_as_one_graph(case: Case) -> None:
     model, inputs = case.model().eval(), case.inputs()
     if skips_tracing(model):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import product
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.expression import divisions
@@ -12,6 +13,10 @@ from neuroscript.language.syntax.walk import values_of
 
 if TYPE_CHECKING:
     from neuroscript.codegen.construct import Constructor
+
+
+MAX_REMAINDERS = 1000
+"""How many cases are tried to prove a division exact."""
 
 
 class Divisions:
@@ -48,4 +53,24 @@ class Divisions:
 
 def _inexact(dim: Dim) -> bool:
     atoms = (atom for monomial, _ in dim.terms for atom in monomial)
-    return any(isinstance(atom, Quotient) and atom.exact for atom in atoms)
+    return any(
+        isinstance(atom, Quotient) and atom.exact and not always_whole(atom) for atom in atoms
+    )
+
+
+def always_whole(quotient: Quotient) -> bool:
+    """Whether a polynomial is a multiple of a small number for every remainder of its variables.
+
+    >>> n, two = Dim.var("n"), Dim.const(2)
+    >>> [always_whole(Quotient(over, two, True)) for over in (n * (n + 1), n * (n + 2))]
+    [True, False]
+    """
+    over, size, variables = quotient.over, quotient.under.constant, [*quotient.over.variables]
+    if size is None or size < 1 or size ** len(variables) > MAX_REMAINDERS:
+        return False
+    for remainders in product(range(size), repeat=len(variables)):
+        values = dict(zip(variables, map(Dim.const, remainders), strict=True))
+        value = over.substitute(values).constant
+        if value is None or value % size:
+            return False
+    return True

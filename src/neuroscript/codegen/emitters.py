@@ -61,7 +61,8 @@ def _over_places(site: Site, x: str, method: str) -> str:
         if rank is not None and rank > 3
         else "2" if rank == 3 else f"tuple(range(2, {x}.ndim))"
     )  # fmt: skip
-    return f"{x}.{method}({axes}, keepdim={site.argument('keepdim')})"
+    keepdim = site.argument("keepdim")
+    return f"{x}.{method}({axes}{'' if keepdim == 'False' else f', keepdim={keepdim}'})"
 
 
 def global_mean(site: Site, x: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 
 from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.naming import MODULE_NAMES, safe, snake_case
+from neuroscript.codegen.passing import aggregate, replaced
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import (
     Apply,
@@ -21,6 +22,7 @@ from neuroscript.language.names.flow import (
     Selection,
     Shared,
     Step,
+    Target,
     Tensor,
 )
 
@@ -41,6 +43,7 @@ class Variables:
     def __init__(
         self, definition: Definition, flow: Flow, is_alias: IsAlias, arms: Regions
     ) -> None:
+        self.definition = definition
         self.flow = flow
         self.is_alias = is_alias
         self.arms = arms
@@ -91,6 +94,7 @@ class Variables:
                             self.alias[output.index] = self.root(inputs[0].index)
                     else:
                         self.read(inputs, self.position)
+                        self.pass_on(step)
                 case Pick(source) | Rearranged(source):
                     self.read([source], self.position)
                 case Choice() | Dispatch() | Selection():
@@ -104,6 +108,15 @@ class Variables:
                         self.read(region.results, self.position)
                         self.read(region.writes.values(), self.position)
                     self.path = outer
+
+    def pass_on(self, step: Apply) -> None:
+        """What rounds carry and never replace stays in its variable, which they read to the end."""
+        item = aggregate(step.target, self.definition)
+        if item is None:
+            return
+        for i in range(replaced(item, self.definition), len(step.outputs)):
+            self.alias[step.outputs[i].index] = self.root(step.inputs[i].index)
+            self.read([step.inputs[i]], self.position + 1)
 
     def regions(self, step: Choice | Dispatch | Selection) -> tuple[Region, ...]:
         match step:
@@ -136,14 +149,25 @@ class Variables:
             match step:
                 case Apply(target=target, outputs=outputs):
                     if not self.is_alias(step):
-                        for output in outputs:
-                            self.assign(output, self.wanted(output, _label(target)), self.position)
+                        self.name_outputs(target, outputs)
                 case Pick(_, position, output):
                     self.assign(output, self.wanted(output, f"item_{position}"), self.position)
                 case Rearranged(output=output):
                     self.assign(output, self.wanted(output, "out"), self.position)
                 case Choice() | Dispatch() | Selection():
                     self.name_choice(step)
+
+    def name_outputs(self, target: Target, outputs: tuple[Tensor, ...]) -> None:
+        """A variable for each; `_` for one of several that nothing reads."""
+        rounds = aggregate(target, self.definition) is not None
+        for output in outputs:
+            if output.index in self.alias:
+                continue
+            wanted = self.wanted(output, _label(target))
+            if len(outputs) > 1 and not rounds and output.index not in self.reads:
+                self.names[output.index] = wanted if wanted.startswith("_") else "_"
+            else:
+                self.assign(output, wanted, self.position)
 
     def name_choice(self, step: Choice | Dispatch | Selection) -> None:
         """Each result has one variable, whichever branch gives it."""
@@ -214,7 +238,7 @@ def _together(a: Path, b: Path) -> bool:
     return all(other.get(choice, region) == region for choice, region in a)
 
 
-def _label(target: Instance | ParamCall | Inline | Shared) -> str:
+def _label(target: Target) -> str:
     match target:
         case Instance(definition):
             return definition.name

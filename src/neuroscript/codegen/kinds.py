@@ -5,9 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from neuroscript.language.names.definition import Definition
-from neuroscript.language.names.flow import Apply, Instance, all_steps
 from neuroscript.language.shapes.params import param_kind
-from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import (
     calls_in,
@@ -22,50 +20,63 @@ TYPES = {"int": "int", "float": "float", "bool": "bool", "str": "str", "list": "
 """A list that is given may be any sequence: defaults are tuples, which nobody can change."""
 
 
-def param_kinds(inferred: Inferred) -> dict[str, str]:
+def param_kinds(definition: Definition) -> dict[str, str]:
     """`int float bool str list` for each parameter, or nothing where no use tells."""
-    definition = inferred.definition
-    kinds = {name: param_kind(param, definition) for name, param in definition.params.items()}
-    if not all(kinds.values()):
-        for callee, name, value in _uses(inferred):
-            kind = param_kind(callee.params[name], callee)
-            for used in names_in(value):
-                simple = isinstance(value, ast.NameValue)
-                if used.name in kinds and not kinds[used.name] and (simple or kind == "int"):
-                    kinds[used.name] = kind
-        for name in _counts(definition):
-            if not kinds.get(name, "int"):
-                kinds[name] = "int"
-    return kinds
+    return {name: _kind(definition, name, ()) for name in definition.params}
 
 
-def _uses(inferred: Inferred) -> Iterator[tuple[Definition, str, ast.Value]]:
-    """Arguments that the body gives to other neurons, with the parameter each is for."""
-    if inferred.flow is not None:
-        for step in all_steps(inferred.flow.steps):
-            if isinstance(step, Apply) and isinstance(step.target, Instance):
-                for name, argument in step.target.arguments.items():
-                    yield step.target.definition, name, argument.value
-                    yield from _in_value(argument.value, inferred.definition)
-    for item in inferred.definition.neuron.items:
-        for value in values_of(item):
-            yield from _in_value(value, inferred.definition)
-
-
-def _in_value(
-    value: ast.Value, definition: Definition
-) -> Iterator[tuple[Definition, str, ast.Value]]:
-    for call in calls_in(value):
-        callee = definition.scope.find(call.name.text)
-        if callee is None:
+def _kind(definition: Definition, name: str, seen: tuple[Definition, ...]) -> str:
+    """Declared, or what a use takes it as, in the neurons too that it is handed on to."""
+    param = definition.params[name]
+    found = param_kind(param, definition)
+    if found or definition in seen:
+        return found
+    seen = (*seen, definition)
+    for callee, theirs, value in _uses(definition):
+        if all(used.name != name for used in names_in(value)):
             continue
-        for position, argument in enumerate(call.args):
-            names = list(callee.params)
-            name = argument.keyword.text if argument.keyword is not None else None
-            if name is None and position < len(names):
-                name = names[position]
-            if name is not None and name in callee.params:
-                yield callee, name, argument.value
+        kind = _kind(callee, theirs, seen)
+        if kind and (isinstance(value, ast.NameValue) or kind == "int"):
+            return kind
+    if name in _counts(definition):
+        return "int"
+    if isinstance(param.default, ast.NameValue) and param.default.name in definition.params:
+        return _kind(definition, param.default.name, seen[:-1])
+    return ""
+
+
+def _uses(definition: Definition) -> Iterator[tuple[Definition, str, ast.Value]]:
+    """Arguments that the body gives to other neurons, with the parameter each is for."""
+    for graph in definition.neuron.graphs:
+        for step in steps_in(graph.block):
+            match step:
+                case ast.Call(name, args) | ast.Rearrange(_, ast.Call(name, args), _):
+                    yield from _in_call(name.text, args, definition)
+                case ast.Wrap((ast.Argument(_, ast.NameValue(wrapper)), *_) as args, _):
+                    yield from _in_call(wrapper, args, definition)
+                case _:
+                    pass
+    for item in definition.neuron.items:
+        for value in values_of(item):
+            for call in calls_in(value):
+                yield from _in_call(call.name.text, call.args, definition, inner=False)
+
+
+def _in_call(
+    name: str, args: tuple[ast.Argument, ...], definition: Definition, inner: bool = True
+) -> Iterator[tuple[Definition, str, ast.Value]]:
+    callee = definition.scope.find(name)
+    if callee is None or name in definition.neuron_params:
+        return
+    names = list(callee.params)
+    for position, argument in enumerate(args):
+        theirs = argument.keyword.text if argument.keyword is not None else None
+        if theirs is None and position < len(names):
+            theirs = names[position]
+        if theirs is not None and theirs in callee.params:
+            yield callee, theirs, argument.value
+        for call in calls_in(argument.value) if inner else ():
+            yield from _in_call(call.name.text, call.args, definition, inner=False)
 
 
 def _counts(definition: Definition) -> list[str]:

@@ -30,7 +30,7 @@ class Parameters:
     def __init__(self, owner: NeuronClass) -> None:
         self.owner = owner
         self.constructor = owner.constructor
-        self.kinds = param_kinds(owner.inferred)
+        self.kinds = param_kinds(owner.definition)
         self.late = Writer(2, owner.definition.span)
         self.texts = self.written()
 

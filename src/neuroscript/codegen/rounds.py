@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.naming import safe
+from neuroscript.codegen.passing import replaced
 from neuroscript.codegen.writer import Text, string
 from neuroscript.language.names.flow import Apply
 from neuroscript.language.names.ports import ports_of
@@ -76,8 +77,7 @@ class Rounds:
         """How many of the carried values a binding takes, and how many it replaces."""
         ports = ports_of(item.value, self.definition, {})
         takes = carried if ports is None or ports.inputs is None else len(ports.inputs)
-        gives = 1 if ports is None or ports.outputs is None else len(ports.outputs)
-        return min(takes, carried), min(gives, carried)
+        return min(takes, carried), min(replaced(item, self.definition), carried)
 
 
 def _singular(name: str) -> str:

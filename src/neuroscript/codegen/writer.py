@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Self
 
+from neuroscript.codegen.operators import at_last_bracket, at_operators
 from neuroscript.diagnostics import Span
 
 WIDTH = 88
@@ -70,8 +71,11 @@ class Writer:
         """`head` + items joined by commas + `tail`, over several lines where it is too long."""
         indent = "    " * self.depth
         whole = f"{head}{', '.join(items)}{tail}"
-        if len(indent + whole) <= WIDTH or not items:
+        if len(indent + whole) <= WIDTH:
             self.line(whole)
+            return
+        if not items:
+            self.broken_at_operators(whole)
             return
         target, assigned, value = head.partition(" = ")
         if assigned and len(indent + head) > WIDTH:
@@ -83,15 +87,24 @@ class Writer:
             return
         inner = ", ".join(items)
         self.line(head)
-        self.depth += 1
-        fits = len("    " * self.depth + inner) <= WIDTH and not inner.startswith("self,")
-        if fits or len(items) == 1:
-            self.line(inner)
-        else:
-            for item in items:
-                self.line(f"{item},")
-        self.depth -= 1
+        with self.indented():
+            if self.fits(inner) and not inner.startswith("self,"):
+                self.line(inner)
+            elif len(items) == 1:
+                self.item(inner)
+            else:
+                for item in items:
+                    self.item(item, ",")
         self.line(tail)
+
+    def item(self, text: str, comma: str = "") -> None:
+        """A line of its own, or several, opened at the last bracket where it is too long."""
+        opened = None if self.fits(text + comma) else at_last_bracket(text)
+        if opened is None:
+            self.line(text + comma)
+        else:
+            head, items, tail = opened
+            self.wrapped(head, items, tail + comma)
 
     def imports(self, line: str) -> None:
         """An import, with a name a line where it is too long."""
@@ -102,6 +115,19 @@ class Writer:
         self.line(f"{start} import (")
         for name in names.split(", "):
             self.line(f"    {name},")
+        self.line(")")
+
+    def broken_at_operators(self, text: str) -> None:
+        """A statement that is too long, as one text."""
+        target, assigned, value = text.partition(" = ")
+        parts = at_operators(value)
+        if not assigned or len(parts) == 1:
+            self.item(text)
+            return
+        self.line(f"{target} = (")
+        with self.indented():
+            for part in [value] if self.fits(value) else parts:
+                self.line(part)
         self.line(")")
 
     def nested(self, heads: Sequence[str], items: Sequence[str], tails: Sequence[str]) -> None:

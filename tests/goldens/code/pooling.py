@@ -24,6 +24,6 @@ class Net(nn.Module):
         x = self.max_pool(x)
         x = self.avg_pool2d(x)
         x = x.permute(0, 1, 3, 2)
-        x = x.mean((2, 3), keepdim=False)
+        x = x.mean((2, 3))
         x = self.linear(x)
         return self.log_softmax(x)

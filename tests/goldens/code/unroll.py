@@ -62,9 +62,8 @@ class Net(nn.Module):
             y = block(y)
         y = self.blocks[0](y)
         z = y
-        _ = mask
         for round in self.masked:
-            z = round(z, _)
+            z = round(z, mask)
         for stage in self.stages:
             z = stage["widen"](z)
             z = stage["act"](z)
