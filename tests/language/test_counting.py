@@ -48,6 +48,17 @@ neuron Net(d, n):
             b = Linear(i + 1, d)
     graph: in -> blocks -> few -> out
 """
+FIRST_ROUND = """
+neuron Net(d, n=3):
+    in: [*, 5]
+    out: [*, d]
+    context:
+        layers = unroll(n) as i:
+            width = if i == 0: 5 else: d
+            layer = Linear(width, d)
+            last = if i == 2: LayerNorm(d)
+    graph: in -> layers -> out
+"""
 CHOICES = """
 neuron Part(d, wide: bool):
     ..
@@ -166,6 +177,7 @@ neuron Net(d):
 EXACT = {
     "shared": (SHARED, "2*d*d + 2*d", {"d": 4}),
     "rounds": (ROUNDS, "8*d*d*n + 17*d + 6", {"d": 4, "n": 5}),
+    "first round": (FIRST_ROUND, "2*d*d + 10*d", {"d": 4}),
     "choices": (CHOICES, "2*d*d + 4*d", {"d": 4}),
     "same either way": (SAME_EITHER_WAY, "d*d + d", {"d": 4, "first": True}),
     "frozen": (FROZEN, "4*d", {"d": 4}),

@@ -86,7 +86,7 @@ def of_file(path: Path, neuron: str | None, allow_outside: bool) -> Definition:
 
 def lines(found: Description, room: int) -> Iterator[str]:
     definition, said = found.definition, found.definition.documentation
-    first, *more = fold(clean(definition.heading()), room)
+    first, *more = fold(clean(definition.heading()), room - 4)
     yield named(first, definition.name)
     yield from indented(more, 4)
     yield from indented(fold(clean(found.signature.ports), room - 4), 2)

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from neuroscript.diagnostics import Span
+from neuroscript.diagnostics import Sink, Span
 from neuroscript.language.counting.conditions import Condition
 from neuroscript.language.counting.depends import Depends
 from neuroscript.language.counting.hosts import host_weights
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.infer import MAX_LEVELS, Inference
 from neuroscript.language.shapes.values import (
     Abstract,
@@ -68,7 +69,11 @@ class Counter:
         if value.shared or value.frozen:
             return NONE
         if value.args is None:
-            raise Depends(f"the arguments of `{value.definition.name}`")
+            evaluator = Evaluator({}, Sink(), value.definition.scope)
+            complete = evaluator.defaults(value, value.definition.span)
+            if complete is None:
+                raise Depends(f"the arguments of `{value.definition.name}`")
+            value = complete
         key = (value, *_frozen_parts(value))
         if key not in self.known:
             self.known[key] = self.made(value)

@@ -127,9 +127,6 @@ class Room:
                 return self.param_call(call.name.text, call.args, value.span)
         evaluator = self.evaluator()
         found = evaluator.value(value)
-        if isinstance(found, NeuronValue) and not found.shared:
-            complete = evaluator.defaults(found, value.span)
-            found = complete if complete is not None else found
         if isinstance(found, Unknown) and isinstance(value, ast.CallValue):
             raise Depends(f"`{value.span.text}`")
         return self.counter.value(found, value.span)
@@ -229,7 +226,7 @@ class Room:
         count = self.evaluator().value(item.count)
         if not isinstance(count, Dim):
             raise Depends(f"`{item.count.span.text}`")
-        index = Var.fresh(item.index.text if item.index is not None else "round")
+        index = Var.fresh(item.index.text if item.index is not None else "round", positive=False)
         try:
             each = self.round(item, Dim.of(index))
             if index not in each.variables:

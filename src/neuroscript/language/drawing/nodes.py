@@ -8,6 +8,7 @@ from typing import assert_never
 
 from neuroscript.diagnostics.cells import clean
 from neuroscript.language.drawing.rails import Node, Rails
+from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import (
     Apply,
     Choice,
@@ -25,6 +26,7 @@ from neuroscript.language.names.flow import (
     Tensor,
     outputs_of,
 )
+from neuroscript.language.names.ports import ports_of
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.syntax import ast
 
@@ -141,7 +143,7 @@ def _target(inferred: Inferred, target: Target) -> tuple[str, list[str]]:
                 case ast.Binding():
                     return f"{name}: {_one_line(item.value.span.text)}", []
                 case ast.Unroll():
-                    return f"{name}: {_rounds(item)}", _round(item)
+                    return f"{name}: {_rounds(item)}", _round(inferred.definition, item)
                 case _:
                     return name, []
         case Instance() | ParamCall() | Inline():
@@ -166,21 +168,26 @@ def _rounds(item: ast.Unroll) -> str:
     return f"unroll({_one_line(item.count.span.text)}){index}"
 
 
-def _round(item: ast.Unroll) -> list[str]:
+def _round(definition: Definition, item: ast.Unroll) -> list[str]:
     """What happens in each round."""
     lines = []
     for inner in item.items:
+        name = inner.name.text
         if isinstance(inner, ast.Unroll):
-            lines.append(f"{STEP} {inner.name.text}: {_rounds(inner)}")
-            lines += [f"  {line}" for line in _round(inner)]
+            lines.append(f"{STEP} {name}: {_rounds(inner)}")
+            lines += [f"  {line}" for line in _round(definition, inner)]
+        elif not _is_neuron(definition, inner.value):
+            lines.append(f"{name} = {_one_line(inner.value.span.text)}")
         elif isinstance(inner.value, ast.Conditional):
             head, *more = _conditional(inner.value)
-            lines += [f"{STEP} {inner.name.text}: {head}", *(f"  {line}" for line in more)]
-        elif isinstance(inner.value, ast.CallValue | ast.NameValue):
-            lines.append(f"{STEP} {inner.name.text}: {_one_line(inner.value.span.text)}")
+            lines += [f"{STEP} {name}: {head}", *(f"  {line}" for line in more)]
         else:
-            lines.append(f"{inner.name.text} = {_one_line(inner.value.span.text)}")
+            lines.append(f"{STEP} {name}: {_one_line(inner.value.span.text)}")
     return lines
+
+
+def _is_neuron(definition: Definition, value: ast.Value | ast.Conditional) -> bool:
+    return ports_of(value, definition, {}) is not None
 
 
 def _shapes(inferred: Inferred, tensors: Sequence[Tensor]) -> str:
