@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 RAIL = "│"
+ARRIVING = -1
+"""What is in a column that has been led somewhere, until a node stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +51,8 @@ class Rails:
     def place(self, position: int, node: Node) -> int:
         """The column of a node; what it takes for the last time leaves the columns."""
         column = self.meeting
-        for tensor in node.takes:
-            if self.last[tensor] == position and tensor in self.columns:
+        for tensor in (*node.takes, ARRIVING):
+            if self.last.get(tensor, position) == position and tensor in self.columns:
                 self.columns[self.columns.index(tensor)] = None
         return self.free(0) if column is None else column
 
@@ -72,6 +74,8 @@ class Rails:
                 yield Row(self.turn(column, self.meeting, stays=self.last[tensor] > position))
                 if self.last[tensor] == position:
                     self.columns[column] = None
+                if not self.taken(self.meeting):
+                    self.put(self.meeting, ARRIVING)
 
     def hand_out(self, column: int, node: Node) -> Iterator[Row]:
         """Lines that lead what a node gives to columns of their own."""
