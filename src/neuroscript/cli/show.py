@@ -103,7 +103,7 @@ def lines(found: Description, room: int) -> Iterator[str]:
     if said.examples:
         yield from section("Examples", [example.text for example in said.examples])
     source = text_of(definition, with_comment=False).splitlines()
-    yield from section(f"Source: {found.place}", map(clean, source))
+    yield from section(f"Source: {found.place}", (clean(line.expandtabs(4)) for line in source))
 
 
 def section(heading: str, content: Iterable[str]) -> Iterator[str]:
@@ -113,7 +113,7 @@ def section(heading: str, content: Iterable[str]) -> Iterator[str]:
 
 
 def weights(found: Description, room: int) -> list[str]:
-    """How many numbers are trained, and with which defaults."""
+    """How many numbers are trained."""
     count = found.weights
     if count.formula is None:
         return fold(f"how many depends on {clean(count.depends_on or '')}", room)

@@ -20,6 +20,7 @@ from neuroscript.language.shapes.evaluate import Evaluator
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.params import param_value
 from neuroscript.language.shapes.values import Abstract, NeuronValue, from_python
+from neuroscript.language.work import TooMuchWork
 
 __all__ = ["Count", "count_weights"]
 
@@ -64,7 +65,9 @@ def count_weights(
     try:
         formula = counter.total(_opened(definition, given or {}))
     except Depends as problem:
-        return Count(None, problem.what)
+        return Count(None, problem.what.removesuffix(f" of `{definition.name}`"))
+    except TooMuchWork:
+        return Count(None, "more rounds than are counted")
     except Inexact as problem:
         return Count(None, f"`{problem.over}` being divisible by `{problem.under}`")
     if any(var.name.startswith("?") for var in formula.variables):

@@ -10,6 +10,7 @@ The values are those of the language over the parameters, and three functions:
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 
 from neuroscript.diagnostics import InternalError, Sink, Source, render
 from neuroscript.language.counting.depends import Depends
@@ -93,6 +94,7 @@ def _declared(definition: Definition) -> Iterator[tuple[ast.Value, ast.Value | N
         yield _parsed(value), _parsed(condition) if condition else None
 
 
+@cache
 def _parsed(text: str) -> ast.Value:
     sink = Sink()
     program = parse(Source("weights", f"@global weights = {text}\n"), sink)
