@@ -276,6 +276,32 @@ def test_what_conditions_decide_is_what_is_built(a: int, b: int) -> None:
     assert found.number == sum(weight.numel() for weight in model.parameters())
 
 
+def test_a_host_of_the_library_is_known_under_another_name() -> None:
+    text = "neuron Mine(in_dim, out_dim):\n    in: [*, in_dim]\n    out: [*, out_dim]\n"
+    assert str(count(f"{text}    impl: core,Linear\n")) == "in_dim*out_dim + out_dim"
+    assert str(_unchecked(f"{text}    impl: core,Frob\n")) == "depends on what `core,Frob` holds"
+
+
+def test_what_is_frozen_elsewhere_is_not_trained() -> None:
+    part = "neuron Part(d, of: Neuron):\n    ..\n    graph: in -> Freeze(of) -> out\n"
+    net = "neuron Net(d):\n    ..\n    context:\n        a = Linear(d, d)\n"
+    graph = "    graph: in -> Part(d, Linear(d, d)) -> Part(d, Freeze(a)) -> out\n"
+    assert str(count(f"{part}{net}{graph}")) == "0"
+    graph = "    graph: in -> a -> Part(d, a) -> out\n"
+    told = "depends on what `Part` freezes of what it is given"
+    assert str(count(f"{part}{net}{graph}")) == told
+
+
+def test_rounds_that_are_too_many_are_not_counted() -> None:
+    rounds = "        s = unroll(9000) as i:\n            a = Linear(d, i + 1)\n"
+    rounds += "            b = Linear(i + 1, d)\n"
+    text = f"neuron Net(d):\n    ..\n    context:\n{rounds}    graph: in -> s -> out\n"
+    checked = check_text(text.replace("    ..\n", PORTS))
+    with checked.bounded():
+        found = count_weights(checked.definition(), checked.inference)
+    assert str(found) == "depends on more rounds than are counted"
+
+
 def test_a_recursion_that_numbers_end_is_counted() -> None:
     assert count(TOWER, d=3, n=5).number == real(TOWER, d=3, n=5) == 60
 

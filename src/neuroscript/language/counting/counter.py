@@ -22,6 +22,7 @@ from neuroscript.language.shapes.values import (
     OneOf,
     is_known,
 )
+from neuroscript.language.syntax import ast
 from neuroscript.language.work import spend
 
 NONE = Dim(())
@@ -91,8 +92,18 @@ class Counter:
         return inner + host_weights(definition, args)
 
     def own_host(self, value: NeuronValue) -> Dim:
-        """A user's host: known only where it is the library's."""
-        host = value.definition.neuron.impls[0].host
+        """A user's host, known where it is that of a neuron of the library."""
+        host, library = value.definition.neuron.impls[0].host, value.definition.scope.library
+        if isinstance(host, ast.HostPath) and host.provider.text in ("core", "neuroscript"):
+            found = library.find(host.path[-1].text) if library is not None else None
+            if found is not None and not found.is_graph:
+                given = dict(value.args or ())
+                defaults = {
+                    name: Evaluator(given, Sink(), found.scope).value(param.default)
+                    for name, param in found.params.items()
+                    if param.default is not None and name not in given
+                }
+                return host_weights(found, {**given, **defaults})
         raise Depends(f"what `{host.span.text}` holds")
 
     def composite(self, value: NeuronValue) -> Dim:

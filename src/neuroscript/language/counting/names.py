@@ -12,7 +12,7 @@ from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.scope import GlobalDefinition
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.evaluate import Evaluator, global_value
-from neuroscript.language.shapes.values import Abstract, AnyNeuron, NeuronValue
+from neuroscript.language.shapes.values import Abstract, Aggregate, AnyNeuron, NeuronValue, OneOf
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import parts_of
 
@@ -77,7 +77,9 @@ class Names:
                 room.frozen.add(name)
             case ast.NameValue(name) if name in self.names:
                 given = self.names[name]
-                if isinstance(given, AnyNeuron) or getattr(given, "shared", True):
+                if isinstance(given, NeuronValue) and (given.frozen or not given.shared):
+                    return
+                if isinstance(given, NeuronValue | AnyNeuron | OneOf | Aggregate):
                     raise Depends(f"what `{self.definition.name}` freezes of what it is given")
             case ast.NameValue(name) | ast.GlobalValue(name):
                 found = self.definition.scope.find_global(name)
