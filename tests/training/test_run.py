@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors.torch import save_file
 from torch import nn
 
+import neuroscript
 from neuroscript.contracts import (
     CheckpointContract,
     CheckpointMetadata,
@@ -350,3 +352,45 @@ def test_parameters_may_be_called_what_python_cannot_say(folder):
     assert [layer.out_features for layer in fitted.module.model.children()] == [5, 4, 1]
     again = load_run(fitted.run_dir)
     assert [layer.out_features for layer in again.module.model.children()] == [5, 4, 1]
+
+
+def test_training_starts_from_weights(folder):
+    """From a run's own checkpoint, whole; and a part of a model from a file of that part."""
+    first = fit(folder.xor("{epochs: 20, lr: 0.05}"))
+    again = fit(folder.xor("{epochs: 1, lr: 1e-30}"), **{"model.weights": str(first.checkpoint)})
+    for name, value in first.module.model.state_dict().items():
+        assert torch.equal(again.module.model.state_dict()[name], value)
+    assert f"{first.checkpoint}   4 tensors" in again.plan.weights
+    folder.write(
+        "deep.ns",
+        "use local,xor/XOR\n\nneuron Deep:\n    in: [batch, 2]\n    out: [batch, 1]\n"
+        "    context:\n        base = XOR()\n"
+        "    graph: in -> Linear(2, 2) -> base -> out\n",
+    )
+    deep = fit(
+        folder.xor("{epochs: 1, lr: 1e-30}"),
+        model={"file": "deep.ns", "weights": {"file": str(first.checkpoint), "into": "base"}},
+    )
+    for name, value in first.module.model.state_dict().items():
+        assert torch.equal(deep.module.model.base.state_dict()[name], value)
+    assert deep.plan.weights.endswith("4 tensors, 2 start anew")
+
+
+def test_weights_that_do_not_fit_are_told_at_their_key(folder):
+    config = folder.xor("{epochs: 1}")
+    state = neuroscript.load("xor.ns").XOR().state_dict()
+    save_file({**state, "linear.weight": torch.zeros(3, 2)}, folder.path / "w.safetensors")
+    with pytest.raises(NeuroScriptError) as raised:
+        fit(config, **{"model.weights": "w.safetensors"})
+    assert "linear.weight" in str(raised.value)
+    assert 'model.weights="w.safetensors"' in str(raised.value)
+    with pytest.raises(NeuroScriptError, match=r"there is no `v.safetensors`"):
+        fit(config, **{"model.weights": "v.safetensors"})
+
+
+def test_a_run_can_be_repeated_from_its_weights(folder, monkeypatch):
+    first = fit(folder.xor("{epochs: 2}"))
+    second = fit(folder.xor("{epochs: 2}"), **{"model.weights": str(first.checkpoint)})
+    config = (second.run_dir / "config.yml").resolve()
+    monkeypatch.chdir(folder.path.parent)
+    assert fit(config, **{"run.name": "again"}).plan.weights.endswith("4 tensors")

@@ -110,6 +110,13 @@ class Config(Section):
         """
         return ComponentPlace(self, key, named_by or ("name",))
 
+    @property
+    def weights_key(self) -> str | None:
+        """The key that names a file of weights, if one does."""
+        if self.model.weights is None:
+            return None
+        return "model.weights" if isinstance(self.model.weights, str) else "model.weights.file"
+
     def resolve(self, key: str) -> Path:
         """The file that a key names, looked up beside the config, then in the working directory.
 

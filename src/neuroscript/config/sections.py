@@ -28,6 +28,16 @@ class Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
 
+class WeightsSection(Section):
+    """Weights to start from, and what they are for."""
+
+    file: str = Field(description="safetensors, or a checkpoint")
+    into: str = Field(
+        default="", description="the part of the model that they are for, by its attribute: `gpt2`"
+    )
+    partial: bool = Field(default=False, description="whether to take what fits and leave the rest")
+
+
 class ModelSection(Section):
     """What is trained."""
 
@@ -36,6 +46,9 @@ class ModelSection(Section):
         default=None, description="the neuron of the file; its entry neuron if none"
     )
     params: dict[str, Any] = Field(default={}, description="values for the neuron's parameters")
+    weights: str | WeightsSection | None = Field(
+        default=None, description="a file of weights to start from, or `{file, into, partial}`"
+    )
 
 
 class DataSection(BaseModel):

@@ -13,6 +13,8 @@ from neuroscript.convert.report import Extra, Misshaped, Missing, Report, Taken
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+    from neuroscript.diagnostics import Span
+
 
 def check_against(
     state: Mapping[str, Tensor], reference: Mapping[str, Tensor], model: str = "the model"
@@ -46,13 +48,18 @@ def check_against(
 
 
 def load_weights(
-    path: str | Path, module: nn.Module, prefix: str = "", partial: bool = False
+    path: str | Path,
+    module: nn.Module,
+    prefix: str = "",
+    partial: bool = False,
+    where: Span | None = None,
 ) -> Report:
     """Reads weights of ours from a file and puts them into a module.
 
     The file may be what `neuroscript convert` wrote, or a checkpoint. With `prefix`, the weights
     are of the part of the module that its state dict has below that name: `gpt2.`. With `partial`,
-    what fits is loaded, and what is missing keeps the values it has.
+    what fits is loaded, and what is missing keeps the values it has. What is wrong is told at
+    `where`, by default at the file.
     Raises WeightsError if the file cannot be read, or, unless `partial`, if anything does not fit;
     the module is then as it was.
     """
@@ -64,7 +71,7 @@ def load_weights(
     within = {name: tensor for name, tensor in reference.items() if name.startswith(prefix)}
     report = check_against(state, within, type(module).__name__)
     if not report.taken or not (partial or report.ok):
-        raise WeightsError(report.diagnostics(place(path)))
+        raise WeightsError(report.diagnostics(where or place(path)))
     taken = {name: state[name] for weight in report.taken for name in weight.sources}
     module.load_state_dict({**reference, **taken})
     return report

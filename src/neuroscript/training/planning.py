@@ -57,6 +57,9 @@ class Plan:
     reasons: dict[str, str] = field(default_factory=dict)
     """Why each of the above is what it is, by its name."""
 
+    weights: str | None = None
+    """What it starts from, if a file says that."""
+
     notices: tuple[str, ...] = ()
     """What was done beside the plain meaning of the config."""
 

@@ -32,6 +32,7 @@ from neuroscript.training.settings import UnknownMonitor
 from neuroscript.training.settle import Settled, Subject, check_fit, check_targets, settle
 from neuroscript.training.summary import make_plan
 from neuroscript.training.trainer import check_trainer_arguments, make_trainer, trainer_arguments
+from neuroscript.training.weights import start_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +81,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     module = make_module(config, neuron, model)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
     _check_other_splits(config, data, subject, settled.objective)
+    weights = start_from(config, module.model)
     best_of = _best_of(data, settled.objective)
     _check_monitors(config, best_of)
     _check_optimizer(config, module.model)
@@ -87,7 +89,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     module.adopt(settled.objective, loggers, config.folders)
     return Prepared(
         config,
-        make_plan(config, subject, data, samples, settled),
+        make_plan(config, subject, data, samples, settled, weights),
         module,
         data,
         checkpoint_settings(config, best_of),

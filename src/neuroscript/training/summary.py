@@ -25,7 +25,12 @@ CONFIGURED, DEFAULT, FROM_TASK = "as configured", "default", "from task"
 
 
 def make_plan(
-    config: Config, subject: Subject, data: Data, samples: Samples, settled: Settled
+    config: Config,
+    subject: Subject,
+    data: Data,
+    samples: Samples,
+    settled: Settled,
+    weights: str | None = None,
 ) -> Plan:
     """The plan of a run."""
     training = config.training
@@ -55,6 +60,7 @@ def make_plan(
         checkpoint=split_component("checkpoint", training.checkpoint)[0],
         reasons=_reasons(config, settled),
         notices=_notices(settled),
+        weights=weights,
         heads=heads,
     )
 
@@ -68,6 +74,7 @@ def plan_lines(plan: Plan) -> list[str]:
     count = f"{plan.parameters:,} parameter{'' if plan.parameters == 1 else 's'}"
     rows = [
         ("neuron", "   ".join([plan.neuron, *file, plan.signature, count])),
+        *([("weights", plan.weights)] if plan.weights else []),
         ("data", plan.data),
         *([("val", plan.val)] if plan.val else []),
         *([("test", plan.test)] if plan.test else []),

@@ -8,6 +8,7 @@ from typing import Any
 from neuroscript.config.config import Config
 from neuroscript.config.named.components import KINDS
 from neuroscript.config.named.data_files import SPLITS, data_files
+from neuroscript.config.sections import WeightsSection
 from neuroscript.contracts.plugins import find_plugin
 
 
@@ -19,6 +20,9 @@ def with_absolute_paths(config: Config) -> Config:
     model, data, training = config.model, config.data, config.training
     if model.file is not None:
         model = model.model_copy(update={"file": str(config.resolve("model.file").resolve())})
+    if config.weights_key is not None:
+        path = str(config.resolve(config.weights_key).resolve())
+        model = model.model_copy(update={"weights": _weights(model.weights, path)})
     files = {split: _data(config, split) for split in SPLITS}
     components = {key.rpartition(".")[2]: _component(config, config.get(key)) for key in KINDS}
     return config.model_copy(
@@ -29,6 +33,12 @@ def with_absolute_paths(config: Config) -> Config:
             "plugins": [_plugin(config, plugin) for plugin in config.plugins],
         }
     )
+
+
+def _weights(weights: str | WeightsSection | None, path: str) -> str | WeightsSection:
+    if isinstance(weights, WeightsSection):
+        return weights.model_copy(update={"file": path})
+    return path
 
 
 def _data(config: Config, split: str) -> Any:

@@ -39,6 +39,8 @@ def _looks(config: Config, warnings: list[Diagnostic]) -> Iterator[Callable[[], 
     """Everything to look for; each raises NeuroScriptError if it is not there or not right."""
     if config.model.file is not None:
         yield lambda: warnings.extend(check_neuron(config).diagnostics)
+    if config.weights_key is not None:
+        yield partial(config.resolve, config.weights_key)
     for split in SPLITS:
         yield partial(data_files, config, split)
     for index, plugin in enumerate(config.plugins):

@@ -10,7 +10,7 @@ condition; counting/hosts.py says which functions they may use. An example gives
 input and result, with the element type where it is not float: `[2, 9] int`. Several stand in
 brackets, and `()` is for none. `positive` is for neurons that take no other floats. Where
 `# causal` stands behind, no result at a step of axis -2 depends on inputs after it;
-`# causal on axis -1` says so of another axis.
+`# causal on axis 1` says so of another axis.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ ALSO = "also: "
 WEIGHTS = "weights: "
 
 _TENSOR = re.compile(r"\[([^\]]*)\](?: (float|int|bool|complex|positive))?")
-_CAUSAL = re.compile(r"# causal(?: on axis (-\d+))?$")
+_CAUSAL = re.compile(r"# causal(?: on axis (-?\d+))?$")
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,8 +48,11 @@ def _same_batch(op: Operation, query: Shape, key: Shape) -> None:
 
 def _check_groups(op: Operation, heads: Dim, kv_heads: Dim) -> None:
     """Each head of keys is shared by as many of queries, as far as they are known."""
-    count, groups = heads.constant, kv_heads.constant
-    if count is None or groups is None or count % groups == 0:
+    if (
+        heads.constant is None
+        or kv_heads.constant is None
+        or not heads.constant % kv_heads.constant
+    ):
         return
     op.bad(
         f"{kv_heads} heads of keys do not divide {heads} heads of queries",
