@@ -109,7 +109,7 @@ class Unifier:
             for var in sorted(flexible, key=lambda v: v.key):
                 if self.solve(difference, var):
                     return Verdict.PROVED
-            return Verdict.OPEN
+            return Verdict.REFUTED if difference.never_zero else Verdict.OPEN
         if difference.never_zero:
             return Verdict.REFUTED
         names = difference.variables & self.independent
