@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+from torch.nn.parameter import is_lazy
 
 from neuroscript.codegen import build, emit
 from neuroscript.diagnostics import render
-from neuroscript.language import check_text
+from neuroscript.language import check_path, check_text
 from neuroscript.language.counting import Count, count_weights
 
+PROGRAMS = sorted((Path(__file__).parents[1] / "goldens" / "code").glob("*.ns"))
 PORTS = "    in: [*, d]\n    out: [*, d]\n"
 
 
@@ -337,6 +341,23 @@ neuron Net(vocab=50257, positions=1024, dim=768, layers=12, heads=12):
         ln_f = LayerNorm(dim)
     graph: in -> wte -> wpe -> blocks -> ln_f -> TiedLinear(wte) -> out
 """
+
+
+@pytest.mark.parametrize("file", PROGRAMS, ids=lambda file: file.stem)
+def test_programs_train_what_is_counted(file: Path) -> None:
+    checked = check_path(file, allow_outside=True)
+    for name, definition in checked.scope.own.items():
+        if checked.has_errors or any(p.default is None for p in definition.params.values()):
+            continue
+        found = count_weights(definition, checked.inference)
+        if found.number is None:
+            continue  # what a run or a host decides
+        made = getattr(build(emit(checked, name)), name)
+        if not isinstance(made, type):
+            continue  # a module has the name, and the class another
+        weights = list(made().parameters())
+        if not any(is_lazy(weight) for weight in weights):
+            assert found.number == sum(w.numel() for w in weights if w.requires_grad)
 
 
 def test_a_whole_model() -> None:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import assert_never
 
 from neuroscript.diagnostics import Sink
@@ -25,9 +26,11 @@ from neuroscript.language.names.flow import (
     Step,
     Target,
 )
-from neuroscript.language.shapes.dims import Dim
-from neuroscript.language.shapes.values import NeuronValue
+from neuroscript.language.shapes.dims import Dim, Var
+from neuroscript.language.shapes.types import Inferred
+from neuroscript.language.shapes.values import Abstract, NeuronValue, variables_in
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import names_in
 from neuroscript.language.work import spend
 
 
@@ -117,9 +120,9 @@ class _Composite:
 
     def target(self, target: Target) -> Dim:
         match target:
-            case Instance(definition, arguments):
+            case Instance(arguments=arguments):
                 self.uses(argument.value for argument in arguments.values())
-                return self.room.call(definition, arguments, target.span)
+                return self.room.call(target, self.sizes(arguments))
             case ParamCall(param, args, span):
                 self.uses(argument.value for argument in args)
                 return self.room.param_call(param, args, span)
@@ -148,6 +151,38 @@ class _Composite:
         conditions = tuple(self.counter.undecided[self.around :])
         self.used.setdefault(name, []).append(conditions)
 
+    # --- sizes that are not named outside
+
+    def sizes(self, arguments: Mapping[str, ast.Argument]) -> dict[str, Abstract]:
+        """Arguments that mention sizes of tensors, as inference finds them."""
+        found: dict[str, Abstract] = {}
+        for name, argument in arguments.items():
+            if any(self.room.is_size(used.name) for used in names_in(argument.value)):
+                dim = self.inferred.sized.get(argument.span)
+                if isinstance(dim, Dim) and (known := self.outside(dim)) is not None:
+                    found[name] = known
+        return found
+
+    @cached_property
+    def inference(self) -> tuple[Inferred, dict[Var, Dim]]:
+        return self.counter.inference.at_call(self.definition, self.args, True)
+
+    @property
+    def inferred(self) -> Inferred:
+        return self.inference[0]
+
+    def outside(self, dim: Dim) -> Dim | None:
+        """A size in terms of the neuron that is counted; None if it has others in it."""
+        inferred, meaning = self.inference
+        values = dict(meaning)
+        for name, own in inferred.env.items():
+            var, given = own.variable if isinstance(own, Dim) else None, self.args.get(name)
+            if var is not None and isinstance(given, Dim):
+                values[var] = given
+        known = {var for value in self.args.values() for var in variables_in(value)}
+        found = dim.substitute(values)
+        return found if found.variables <= known else None
+
     # --- ways
 
     def choice(self, step: Choice) -> Dim:
@@ -160,9 +195,8 @@ class _Composite:
         """The arm that the neuron fits; what all arms have while it is not known."""
         value = self.args.get(step.param)
         if isinstance(value, NeuronValue):
-            inferred, _ = self.counter.inference.at_call(self.definition, self.args, True)
-            if step.span in inferred.chosen:
-                return self.choice(inferred.chosen[step.span])
+            if step.span in self.inferred.chosen:
+                return self.choice(self.inferred.chosen[step.span])
         before = set(self.used)
         counts = [self.region(arm.region) for arm in step.arms]
         bindings = self.definition.bindings

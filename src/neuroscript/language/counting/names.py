@@ -44,6 +44,12 @@ class Names:
     def evaluator(self) -> Evaluator:
         return Evaluator(self.names, Sink(), self.definition.scope, self.bodies)
 
+    def is_size(self, name: str) -> bool:
+        """Whether a name is that of a size that only a run tells: it stands for nothing else."""
+        scope = self.definition.scope
+        known = name in self.names or scope.find_global(name) is not None
+        return not known and scope.find(name) is None
+
     def look_at(self, value: ast.Value) -> list[str]:
         """Note the globals and frozen names in a value; the names that it mentions."""
         names = []

@@ -11,9 +11,9 @@ from neuroscript.language.counting.conditions import Condition, conditional, dec
 from neuroscript.language.counting.counter import NONE, named
 from neuroscript.language.counting.depends import Depends
 from neuroscript.language.counting.names import Names
-from neuroscript.language.names.definition import Definition
+from neuroscript.language.names.flow import Instance
 from neuroscript.language.shapes.dims import Dim, Var
-from neuroscript.language.shapes.values import AnyNeuron, NeuronValue, Unknown
+from neuroscript.language.shapes.values import Abstract, AnyNeuron, NeuronValue, Unknown
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import names_in, values_of
 from neuroscript.language.work import spend
@@ -101,15 +101,15 @@ class Room(Names):
             raise Depends(f"`{value.span.text}`")
         return self.counter.value(found, value.span)
 
-    def call(
-        self, definition: Definition, arguments: Mapping[str, ast.Argument], span: Span
-    ) -> Dim:
-        """A call in the graph."""
+    def call(self, target: Instance, sizes: Mapping[str, Abstract]) -> Dim:
+        """A call in the graph; `sizes` are arguments of which more is known than their names."""
+        definition, arguments = target.definition, target.arguments
         args = self.evaluator().arguments(definition, arguments)
         if args is None:
-            raise Depends(f"`{span.text}`")
+            raise Depends(f"`{target.span.text}`")
+        given = tuple((name, sizes.get(name, value)) for name, value in args)
         try:
-            return self.counter.neuron(NeuronValue(definition, args))
+            return self.counter.neuron(NeuronValue(definition, given))
         except Depends as problem:
             values = [argument.value for argument in arguments.values()]
             raise self.better(problem, values) from None
@@ -126,8 +126,7 @@ class Room(Names):
         """With the size that only a run tells, where an argument mentions one."""
         for value in values:
             for used in names_in(value):
-                known = used.name in self.names or self.definition.scope.find_global(used.name)
-                if not known and self.definition.scope.find(used.name) is None:
+                if self.is_size(used.name):
                     return Depends(f"`{used.name}`, a size that only a run tells")
         return problem
 
