@@ -30,6 +30,9 @@ LISTS = {
 }
 """Pages of which a part is made from the library."""
 
+MARKS = re.compile(r"[*<\\]|(?<!\w)_|_(?!\w)|\[(?=[^\]]*\]\()")
+"""What Markdown takes for emphasis, HTML, or the start of a link."""
+
 
 @cache
 def described(name: str) -> Description:
@@ -146,7 +149,7 @@ def bundle(names: dict[str, str]) -> str:
 def plain(text: str) -> str:
     """Prose in which Markdown sees no marks of its own, but for code in backticks."""
     parts = text.split("`")
-    parts[::2] = [re.sub(r"([*_<\[\]\\])", r"\\\1", part) for part in parts[::2]]
+    parts[::2] = [MARKS.sub(r"\\\g<0>", part) for part in parts[::2]]
     return "`".join(parts)
 
 
