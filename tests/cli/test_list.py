@@ -83,6 +83,15 @@ def test_neurons_of_a_file_come_before_those_that_it_imports(
     ]
 
 
+def test_an_imported_neuron_is_listed_by_the_name_it_has_here(
+    net: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = Path(net).read_text(encoding="utf-8")
+    Path(net).write_text(text.replace("/Wide", "/Wide as Broad").replace("Wide(", "Broad("))
+    assert run(["list", net]) == 0
+    assert "  Broad(dim, by=2): [*, dim] -> [*, dim]\n" in capsys.readouterr().out
+
+
 def test_lines_fit_the_terminal(
     net: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
