@@ -135,8 +135,8 @@ EXPECTED = frozenset(
     """Module Expr Constant Import ImportFrom alias ClassDef FunctionDef arguments arg Return
     Assign AnnAssign AugAssign For If Pass Raise Call Attribute Name Load Store keyword Starred
     BinOp UnaryOp BoolOp Compare IfExp Add Sub Mult MatMult Div FloorDiv Mod USub BitOr
-    Not And Or Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn Tuple List Dict Subscript Slice GeneratorExp ListComp
-    comprehension JoinedStr FormattedValue Lambda""".split()
+    Not And Or Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn Tuple List Dict Subscript Slice
+    GeneratorExp ListComp comprehension JoinedStr FormattedValue Lambda""".split()
 )
 """The kinds of Python's syntax that generated modules have."""
 
