@@ -95,6 +95,10 @@ class Library(Scope):
     def names(self) -> list[str]:
         return list(self._places)
 
+    def source(self, name: str) -> Source:
+        """The file that defines a neuron."""
+        return self._places[name].source
+
 
 def _files(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
     """The `.ns` files of a folder, those in folders inside it last."""

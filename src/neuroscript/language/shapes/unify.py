@@ -123,8 +123,8 @@ class Unifier:
         return Verdict.ASSUMED
 
     def preference(self, var: Var) -> tuple[object, ...]:
-        """What is put in for what: first a caller's size, then a parameter."""
-        return var.number >= 0, var not in self.parameters, var.key
+        """What is put in for what: a size that nobody knows, a caller's, then a parameter."""
+        return var.name != "?", var.number >= 0, var not in self.parameters, var.key
 
     def solve(self, difference: Dim, var: Var) -> bool:
         """Make `difference` 0 by a value for `var`, if it is linear in it and divides exactly."""
