@@ -49,7 +49,7 @@ class Norms(nn.Module):
         others: torch.Tensor,
     ) -> torch.Tensor:
         pooled = self.image_norm(images)
-        pooled = pooled.mean((2, 3), keepdim=False)
+        pooled = pooled.mean((2, 3))
         means = self.any_norm(others)
         means = self.batch_norm(means)
         means = means.flatten(start_dim=2)
