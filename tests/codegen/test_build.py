@@ -156,7 +156,7 @@ def test_the_same_text_gives_the_same_bytes_under_any_hash_seed(tmp_path: Path) 
 
 
 def test_names_that_modules_have_are_known() -> None:
-    """In a process of its own: other packages of the tests add names of theirs to torch's class."""
+    """In a process of its own: other packages add names of theirs to torch's class."""
     program = "from torch import nn; print(*dir(nn.Module()))"
     done = subprocess.run(
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
