@@ -106,3 +106,13 @@ def test_what_nothing_decides_is_no_model() -> None:
     between = "neuron Between(q: Neuron):\n    in: [*, 4]\n    out: [*, 4]\n"
     with pytest.raises(NeuroScriptError, match="`Between` is no model by itself"):
         neuroscript.loads(f"{alone}{between}    graph: in -> Adapt(q, 4) -> out\n")
+
+
+def test_nor_is_what_rearranges_whatever_a_neuron_gives() -> None:
+    ports = "neuron Around(p: Neuron=ELU):\n    in: [batch, 4]\n    out: [batch, 2, 2]\n"
+    program = f"{ports}    graph: in -> p => [batch, 2, 2] -> out\n"
+    with pytest.raises(NeuroScriptError, match="`Around` is no model by itself"):
+        neuroscript.loads(program)
+    net = "neuron Net:\n    in: [batch, 4]\n    out: [batch, 2, 2]\n"
+    made = neuroscript.loads(f"{program}\n{net}    graph: in -> Around(Tanh) -> out\n")
+    assert made.Net()(torch.zeros(3, 4)).shape == (3, 2, 2)

@@ -24,7 +24,6 @@ from hub_models import (
 from torch import Tensor, nn
 
 import neuroscript
-from neuroscript import stdlib
 from neuroscript.convert import (
     HubConfig,
     convert,
@@ -33,10 +32,6 @@ from neuroscript.convert import (
     write_weights,
 )
 from neuroscript.convert.families import families
-
-pytestmark = pytest.mark.skipif(
-    not (Path(stdlib.__file__).parent / "zoo").is_dir(), reason="the library has no models yet"
-)
 
 OUTPUT = 1e-5
 """How much outputs may differ, of the largest."""

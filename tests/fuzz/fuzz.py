@@ -134,9 +134,9 @@ def inside(span: Span) -> bool:
 EXPECTED = frozenset(
     """Module Expr Constant Import ImportFrom alias ClassDef FunctionDef arguments arg Return
     Assign AnnAssign AugAssign For If Pass Raise Call Attribute Name Load Store keyword Starred
-    BinOp UnaryOp BoolOp Compare IfExp Add Sub Mult Div FloorDiv Mod USub BitOr Not And Or Eq NotEq
-    Lt LtE Gt GtE Is IsNot In NotIn Tuple List Dict Subscript Slice GeneratorExp ListComp
-    comprehension JoinedStr FormattedValue Lambda""".split()
+    BinOp UnaryOp BoolOp Compare IfExp Add Sub Mult MatMult Div FloorDiv Mod USub BitOr
+    Not And Or Eq NotEq Lt LtE Gt GtE Is IsNot In NotIn Tuple List Dict Subscript Slice
+    GeneratorExp ListComp comprehension JoinedStr FormattedValue Lambda""".split()
 )
 """The kinds of Python's syntax that generated modules have."""
 
@@ -169,9 +169,11 @@ def inspect_code(text: str) -> None:
 
 
 def loaded(node: ast.AST, given: frozenset[str]) -> Iterator[str]:
-    """Names that are read and are no parameters of the functions around them."""
+    """Names that are read and are neither parameters nor variables of the functions around them."""
     if isinstance(node, ast.FunctionDef):
         given |= {a.arg for a in (*node.args.args, *node.args.kwonlyargs)}
+        stored = (n for n in ast.walk(node) if isinstance(n, ast.Name))
+        given |= {n.id for n in stored if isinstance(n.ctx, ast.Store)}
     if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node.id not in given:
         yield node.id
     for inner in ast.iter_child_nodes(node):

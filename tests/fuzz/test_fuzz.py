@@ -29,6 +29,15 @@ NEURON = "neuron A(n=2, o=ELU):\n    in: [b, n]\n    out: [b, n]\n"
 LAYERS = NEURON + "    context:\n        layers = unroll(n) as i:\n            a = Linear(n, n)\n"
 
 FINDINGS = {
+    "no heads of keys": (
+        "neuron G:\n    in query: [batch, 6, q, 4]\n    in key: [batch, 0, q, 4]\n    out: [*]\n"
+        "    graph: (query, key, key) -> ScaledDotProductAttention(4) -> out\n",
+        {"NS305", "NS314"},
+    ),
+    "parameters that default to each other": (
+        "neuron G(Add=Add, c=d, d=c):\n    in: [a]\n    out: [a]\n    graph: in -> ReLU() -> out\n",
+        {"NS202"},
+    ),
     "a host with other parameters": (
         "neuron C:\n    in: [*]\n    out: [*]\n    impl: core,CausalConv1d\n", set(),
     ),

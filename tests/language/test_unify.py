@@ -165,3 +165,12 @@ def test_a_run_meets_itself(
     assert len(unifier.pairs(Shape(front, run, back), Shape(front, run, back))) == len(front + back)
     with pytest.raises(RankMismatch):
         unifier.pairs(Shape((), run), Shape((), Seq("t")))
+
+
+def test_sizes_that_no_whole_number_makes_equal_are_refuted() -> None:
+    unifier = Unifier()
+    channels = unifier.fresh("channels")
+    assert unifier.equal(channels * 4, Dim.const(9)) is Verdict.REFUTED
+    assert unifier.equal(channels * Dim.var("r"), Dim.const(9)) is Verdict.OPEN
+    assert unifier.equal(channels * 4, Dim.const(8)) is Verdict.PROVED
+    assert unifier.dim(channels) == Dim.const(2)

@@ -37,7 +37,9 @@ def test_every_neuron_says_what_it_is_and_gives_an_example(name: str) -> None:
     assert said.examples
     assert all(f"{name}(" in example.call for example in said.examples)
     assert set(said.aliases.values()) <= set(found(name).params)
-    assert Inference(Sink()).generic(found(name)).complete
+    sink = Sink()
+    assert Inference(sink).generic(found(name)).complete
+    assert not list(sink), render(sink)
 
 
 @each_neuron

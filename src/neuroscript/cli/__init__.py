@@ -16,6 +16,8 @@ VERBS = {
     "check": "Find mistakes in .ns files and configs without running them.",
     "compile": "Write a .ns file as readable Python.",
     "format": "Lay .ns files out in one way.",
+    "list": "List the neurons of the library, or of a .ns file.",
+    "show": "Show a neuron: what it is, its dataflow, its weights, its source.",
     "convert": "Take weights of Hugging Face transformers, or give them back.",
     "explain": "Say what a diagnostic code means, with examples.",
 }

@@ -11,7 +11,7 @@ from neuroscript.codegen.inlined import INLINED
 from neuroscript.codegen.rounds import Rounds
 from neuroscript.codegen.run_time_sizes import RunTimeSizes
 from neuroscript.codegen.site import CallSite
-from neuroscript.codegen.templates import filled
+from neuroscript.codegen.templates import as_call, filled
 from neuroscript.codegen.writer import Text
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import Apply, Inline, Instance, ParamCall, Shared, Step
@@ -94,7 +94,7 @@ class Applying:
         """A neuron that is written in place; `kept` is what it keeps, if that is built."""
         site = CallSite(self.steps, step, target)
         if host.emitter is not None:
-            return EMITTERS[host.emitter](site, *inputs), [], ""
+            return as_call(EMITTERS[host.emitter](site, *inputs))
         if host.method is not None:
             write = self.constructor.in_forward
             arguments = self.constructor.arguments.of_call(
@@ -105,7 +105,7 @@ class Applying:
         if host.state is not None:
             values["self"] = kept or site.kept(host.state)
         assert host.template is not None
-        return filled(host.template, values, site), [], ""
+        return as_call(filled(host.template, values, site))
 
     def shared(self, step: Apply, target: Shared, inputs: list[str]) -> Text | None:
         """What the context or a parameter holds."""

@@ -63,10 +63,9 @@ class Bindings:
         """What a neuron that is written in place keeps: an nn.Parameter, say."""
         host = host_of(definition)
         assert isinstance(host, HostExpression)
-        assert host.state is not None
-        self.constructor.conditionals.put(
-            target, self.constructor.calls.state(definition, given, host.state)
-        )
+        if host.state is not None:
+            made = self.constructor.calls.state(definition, given, host.state)
+            self.constructor.conditionals.put(target, made)
 
     def lazy(self, item: ast.Binding, target: str) -> None:
         """Built if a path that is left uses it: the conditions of the branches it stands in."""

@@ -12,6 +12,7 @@ from neuroscript.codegen.bindings import Bindings
 from neuroscript.codegen.calls import Calls
 from neuroscript.codegen.conditionals import Conditionals
 from neuroscript.codegen.divisions import Divisions
+from neuroscript.codegen.emitters import KEEPING
 from neuroscript.codegen.expression import Expressions
 from neuroscript.codegen.forward_names import ForwardNames
 from neuroscript.codegen.globals import Globals
@@ -73,7 +74,10 @@ class Constructor:
         return Evaluator(self.env, Sink(), self.owner.definition.scope, bodies)
 
     def bare(self, name: str) -> tuple[Definition, dict[str, ast.Argument]] | None:
-        """The call that a binding holds, if the binding is nothing but what that keeps."""
+        """The call that a binding holds, if it is written in place wherever the binding is applied.
+
+        The binding is what it keeps then, if it keeps something.
+        """
         item = self.owner.definition.bindings.get(name)
         if not isinstance(item, ast.Binding) or item.annotation is not None:
             return None
@@ -83,9 +87,11 @@ class Constructor:
         if definition is None or definition.is_graph:
             return None
         host = host_of(definition)
-        if not isinstance(host, HostExpression) or host.state is None:
+        given = bind(item.value.call, definition, Sink()) or {}
+        builds = any(isinstance(argument.value, ast.CallValue) for argument in given.values())
+        if not isinstance(host, HostExpression) or host.alias is not None or builds:
             return None
-        return definition, bind(item.value.call, definition, Sink()) or {}
+        return (definition, given) if host.emitter not in KEEPING else None
 
     def rank_of(self, step: Apply) -> int | None:
         """How many axes what arrives at a step has, where that is known."""

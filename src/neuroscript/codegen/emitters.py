@@ -214,6 +214,9 @@ STATES: Mapping[str, Callable[[Parameters], Text]] = {
 }
 """What such neurons keep, as expressions of `__init__`."""
 
+KEEPING = frozenset({"constant"})
+"""Emitters that keep something each time they write."""
+
 EMITTERS: Mapping[str, Callable[..., str]] = {
     "transpose": transpose,
     "slice": slice_,

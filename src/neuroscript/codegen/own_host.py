@@ -9,7 +9,7 @@ from neuroscript.codegen.emitters import EMITTERS
 from neuroscript.codegen.host import HostClass, HostExpression, host_of
 from neuroscript.codegen.naming import safe, snake_case
 from neuroscript.codegen.site import OwnSite, own_instance
-from neuroscript.codegen.templates import filled
+from neuroscript.codegen.templates import as_call, filled
 from neuroscript.codegen.writer import Writer
 
 if TYPE_CHECKING:
@@ -37,7 +37,9 @@ def write_own_host(owner: NeuronClass, out: Writer) -> None:
         aliased = isinstance(host, HostExpression) and host.alias is not None
         results = ", ".join([call] * outputs) if aliased else f"*{call}"
         call = f"{owner.returns()}({results})"
-    out.line(f"    return {call}")
+    head, items, tail = as_call(call)
+    with out.indented():
+        out.wrapped(f"return {head}", items, tail)
 
 
 def _built(owner: NeuronClass, host: HostClass) -> str:

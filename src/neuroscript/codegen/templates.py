@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from neuroscript.codegen.expression import ATOM
+from neuroscript.codegen.writer import Text
 
 _PLACE = re.compile(r"\{(\*?)(\w+)(?::([^{}]*))?\}")
 
@@ -25,6 +26,30 @@ class Parameters(Protocol):
 
     def argument(self, name: str, strength: int = 0) -> str:
         """Its value, in parentheses if that binds less tightly than its place needs."""
+
+
+def as_call(text: str) -> Text:
+    """An expression in parts, if it is one call: so that a long one can be wrapped.
+
+    >>> as_call("nn.functional.pad(x, (1, 2))")
+    ('nn.functional.pad(', ['x', '(1, 2)'], ')')
+    >>> as_call("f(x) + g(y)")
+    ('f(x) + g(y)', [], '')
+    """
+    start = re.match(r"[\w.]+\(", text)
+    if start is None or not text.endswith(")"):
+        return text, [], ""
+    items, depth, quoted = [""], 0, False
+    for character in text[start.end() : -1]:
+        quoted ^= character == '"'
+        depth += 0 if quoted else (character in "([{") - (character in ")]}")
+        if depth < 0:
+            return text, [], ""
+        if character == "," and not depth and not quoted:
+            items.append("")
+        else:
+            items[-1] += character
+    return start[0], [item.strip() for item in items if item.strip()], ")"
 
 
 def filled(template: str, ports: Mapping[str, str], parameters: Parameters) -> str:

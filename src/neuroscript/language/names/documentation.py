@@ -2,12 +2,15 @@
 
     /// Every output is a weighted sum of all inputs: y = x Wᵀ + b.
     /// also: in_features is in_dim, out_features is out_dim
+    /// weights: in_dim * out_dim, out_dim if bias
     /// >>> [2, 7, 3] -> Linear(3, 5) -> [2, 7, 5]
 
-An example gives the shape of each input and result, with the element type where it is not float:
-`[2, 9] int`. Several stand in brackets, and `()` is for none. `positive` is for neurons that take
-no other floats. Where `# causal` stands behind, no result at a step of axis -2 depends on inputs
-after it; `# causal on axis -1` says so of another axis.
+`weights` says how many numbers a host trains, in values of the language, each perhaps under a
+condition; counting/hosts.py says which functions they may use. An example gives the shape of each
+input and result, with the element type where it is not float: `[2, 9] int`. Several stand in
+brackets, and `()` is for none. `positive` is for neurons that take no other floats. Where
+`# causal` stands behind, no result at a step of axis -2 depends on inputs after it;
+`# causal on axis 1` says so of another axis.
 """
 
 from __future__ import annotations
@@ -18,9 +21,10 @@ from dataclasses import dataclass
 
 PROMPT = ">>> "
 ALSO = "also: "
+WEIGHTS = "weights: "
 
 _TENSOR = re.compile(r"\[([^\]]*)\](?: (float|int|bool|complex|positive))?")
-_CAUSAL = re.compile(r"# causal(?: on axis (-\d+))?$")
+_CAUSAL = re.compile(r"# causal(?: on axis (-?\d+))?$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +76,9 @@ class Documentation:
     aliases: Mapping[str, str]
     """Other names of parameters, with the name that each stands for."""
 
+    weights: tuple[tuple[str, str], ...] = ()
+    """Of a host: how much it trains, as values with their conditions; "" for always."""
+
     @property
     def brief(self) -> str:
         """The first line."""
@@ -84,11 +91,13 @@ def documentation(text: str) -> Documentation:
     >>> found = documentation("Twice.\\nalso: n is count\\n>>> [2] -> Twice(3) -> ([2], [1] int)")
     >>> found.prose, found.aliases, found.examples[0].call
     ('Twice.', {'n': 'count'}, 'Twice(3)')
+    >>> documentation("weights: window(size, 2), dim if bias and size > 1").weights
+    (('window(size, 2)', ''), ('dim', 'bias and size > 1'))
     >>> [str(tensor) for tensor in found.examples[0].outputs]
     ['[2]', '[1] int']
     """
     lines = text.split("\n")
-    prose = [line for line in lines if not line.startswith((PROMPT, ALSO))]
+    prose = [line for line in lines if not line.startswith((PROMPT, ALSO, WEIGHTS))]
     examples = [_example(line.removeprefix(PROMPT)) for line in lines if line.startswith(PROMPT)]
     aliases: dict[str, str] = {}
     for line in lines:
@@ -96,7 +105,30 @@ def documentation(text: str) -> Documentation:
             for part in line.removeprefix(ALSO).split(", "):
                 also, name = part.split(" is ")
                 aliases[also] = name
-    return Documentation("\n".join(prose).strip(), tuple(examples), aliases)
+    weights = [
+        _conditional(part)
+        for line in lines
+        if line.startswith(WEIGHTS)
+        for part in _parts(line.removeprefix(WEIGHTS))
+    ]
+    return Documentation("\n".join(prose).strip(), tuple(examples), aliases, tuple(weights))
+
+
+def _parts(text: str) -> list[str]:
+    """What commas outside of brackets divide."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([") - (letter in ")]")
+        if letter == "," and not depth:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts
+
+
+def _conditional(text: str) -> tuple[str, str]:
+    value, _, condition = text.partition(" if ")
+    return value.strip(), condition.strip()
 
 
 def _example(text: str) -> Example:

@@ -6,14 +6,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
-from importlib.resources.abc import Traversable
+from pathlib import Path
 from typing import Any
 
 from neuroscript.diagnostics import InternalError, Sink, Source, nearest, render
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.parse import parse
+
+FOLDER = Path(__file__).parents[2] / "stdlib"
+"""Where the standard library is."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,8 +83,9 @@ class Library(Scope):
     def __init__(self) -> None:
         super().__init__(None)
         self._places: dict[str, _Place] = {}
-        for name, entry in _files(files("neuroscript.stdlib"), "stdlib"):
-            self._places |= _scan(Source(name, entry.read_text("utf-8")))
+        for file in _files(FOLDER):
+            name = f"stdlib/{file.relative_to(FOLDER).as_posix()}"
+            self._places |= _scan(Source(name, file.read_text("utf-8")))
 
     def find(self, name: str) -> Definition | None:
         if name not in self.own and name in self._places:
@@ -95,15 +98,16 @@ class Library(Scope):
     def names(self) -> list[str]:
         return list(self._places)
 
+    def source(self, name: str) -> Source:
+        """The file that defines a neuron."""
+        return self._places[name].source
 
-def _files(folder: Traversable, name: str) -> Iterator[tuple[str, Traversable]]:
+
+def _files(folder: Path) -> Iterator[Path]:
     """The `.ns` files of a folder, those in folders inside it last."""
-    entries = sorted(folder.iterdir(), key=lambda entry: (entry.is_dir(), entry.name))
-    for entry in entries:
-        if entry.is_dir():
-            yield from _files(entry, f"{name}/{entry.name}")
-        elif entry.name.endswith(".ns"):
-            yield f"{name}/{entry.name}", entry
+    yield from sorted(folder.glob("*.ns"))
+    for inner in sorted(entry for entry in folder.iterdir() if entry.is_dir()):
+        yield from _files(inner)
 
 
 def _scan(source: Source) -> dict[str, _Place]:

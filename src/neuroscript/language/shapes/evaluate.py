@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import assert_never
 
 from neuroscript.diagnostics import Sink, Span
@@ -98,7 +99,7 @@ class Evaluator:
         """A neuron with arguments: of a definition, of a Neuron parameter, frozen."""
         name = call.name.text
         if name == "Freeze":
-            return self.value(call.args[0].value) if call.args else Unknown()
+            return _frozen(self.value(call.args[0].value)) if call.args else Unknown()
         if name in self.names:
             return self.param_call(name, call.args, call.span)
         definition = self.scope.find(name) if self.scope else None
@@ -168,8 +169,8 @@ class Evaluator:
                 )
             )
             return None
-        args = self.arguments(definition, {})
-        return None if args is None else NeuronValue(definition, args)
+        args = self.arguments(value.definition, {})
+        return None if args is None else replace(value, args=args)
 
     def member(self, value: ast.MemberValue) -> Abstract:
         """`layers[i]`, `layers.ffn[i]`: an instance inside an aggregate."""
@@ -203,7 +204,7 @@ class Evaluator:
             complete = self.defaults(value, item.span)
             if complete is None:
                 return Unknown()
-            return NeuronValue(complete.definition, complete.args, shared=True)
+            return replace(complete, shared=True)
         return value
 
     def bound(self, value: ast.Value | ast.Conditional) -> Abstract:
@@ -289,11 +290,15 @@ def global_value(found: GlobalDefinition, sink: Sink) -> Abstract:
         finally:
             _evaluating.pop()
         if isinstance(value, NeuronValue):
-            value = NeuronValue(value.definition, value.args, shared=True)
+            value = replace(value, shared=True)
         known[found.name] = value, own
     value, problems = known[found.name]
     sink.extend(problems)
     return value
+
+
+def _frozen(value: Abstract) -> Abstract:
+    return replace(value, frozen=True) if isinstance(value, NeuronValue) else value
 
 
 _filling: list[tuple[Definition, str]] = []

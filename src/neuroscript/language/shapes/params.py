@@ -45,7 +45,9 @@ def param_kind(param: ast.Param, definition: Definition) -> str:
         return param.kind.text
     if is_size(param, definition):
         return "int"
-    return _kind_of_default(param.default, definition)
+    names = list(definition.params)
+    earlier = names[: names.index(param.name.text)] if param.name.text in names else []
+    return _kind_of_default(param.default, definition, frozenset(earlier))
 
 
 def fits_kind(expected: str, actual: str) -> bool:
@@ -59,9 +61,12 @@ def fits_kind(expected: str, actual: str) -> bool:
     return (not expected and actual != "neuron") or (expected, actual) == ("float", "int")
 
 
-def _kind_of_default(default: ast.Value | None, definition: Definition) -> str:
+def _kind_of_default(
+    default: ast.Value | None, definition: Definition, earlier: frozenset[str]
+) -> str:
+    """As far as the words tell; `earlier` are the parameters that it sees."""
     match default:
-        case ast.NameValue(name) if name in definition.params:
+        case ast.NameValue(name) if name in earlier:
             return param_kind(definition.params[name], definition)
         case ast.Literal(bool()):
             return "bool"
@@ -74,9 +79,9 @@ def _kind_of_default(default: ast.Value | None, definition: Definition) -> str:
         case ast.Unary("not") | ast.Binary("and" | "or" | "==" | "!=" | "<" | "<=" | ">" | ">="):
             return "bool"
         case ast.Unary(_, operand):
-            return _kind_of_default(operand, definition)
+            return _kind_of_default(operand, definition, earlier)
         case ast.Binary(_, left, right):
-            kinds = {_kind_of_default(side, definition) for side in (left, right)}
+            kinds = {_kind_of_default(side, definition, earlier) for side in (left, right)}
             return "float" if "float" in kinds else "int" if kinds == {"int"} else ""
         case _:
             return ""

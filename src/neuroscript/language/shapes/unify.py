@@ -109,7 +109,7 @@ class Unifier:
             for var in sorted(flexible, key=lambda v: v.key):
                 if self.solve(difference, var):
                     return Verdict.PROVED
-            return Verdict.OPEN
+            return Verdict.REFUTED if difference.never_zero else Verdict.OPEN
         if difference.never_zero:
             return Verdict.REFUTED
         names = difference.variables & self.independent
@@ -123,8 +123,8 @@ class Unifier:
         return Verdict.ASSUMED
 
     def preference(self, var: Var) -> tuple[object, ...]:
-        """What is put in for what: first a caller's size, then a parameter."""
-        return var.number >= 0, var not in self.parameters, var.key
+        """What is put in for what: a size that nobody knows, a caller's, then a parameter."""
+        return var.name != "?", var.number >= 0, var not in self.parameters, var.key
 
     def solve(self, difference: Dim, var: Var) -> bool:
         """Make `difference` 0 by a value for `var`, if it is linear in it and divides exactly."""

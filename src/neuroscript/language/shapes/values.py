@@ -8,6 +8,7 @@ one that is given later, one of several, or an aggregate.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import field, replace
 from typing import assert_never
 
 from neuroscript.diagnostics import record, unique
@@ -41,6 +42,9 @@ class NeuronValue:
 
     shared: bool = False
     """Whether it is an instance: a binding, a member, a neuron global."""
+
+    frozen: bool = field(default=False, compare=False)
+    """Whether it is not trained."""
 
 
 @record
@@ -156,9 +160,8 @@ def map_dims(value: Abstract, change: Callable[[Dim], Dim]) -> Abstract:
             return change(value)
         case tuple():
             return tuple(map_dims(item, change) for item in value)
-        case NeuronValue(definition, args, shared) if args is not None:
-            changed = tuple((name, map_dims(item, change)) for name, item in args)
-            return NeuronValue(definition, changed, shared)
+        case NeuronValue(_, args) if args is not None:
+            return replace(value, args=tuple((n, map_dims(item, change)) for n, item in args))
         case OneOf(options):
             return OneOf(tuple(map_dims(option, change) for option in options))
         case Aggregate(item, env, count, at):

@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 
 from parsimonious.grammar import Grammar
 
@@ -75,7 +75,7 @@ def _check_sections(neuron: Neuron, sink: Sink) -> None:
 
 @cache
 def _matcher() -> Matcher:
-    text = files("neuroscript.language.syntax").joinpath("grammar.peg").read_text("utf-8")
+    text = Path(__file__).with_name("grammar.peg").read_text("utf-8")
     return Matcher(dict(Grammar(text)), "declaration")
 
 

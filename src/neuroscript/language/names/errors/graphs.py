@@ -306,4 +306,6 @@ class Unused(Diagnostic):
 
     @property
     def help(self) -> str:
-        return "remove it"
+        if self.what != "value":
+            return "remove it"
+        return f"remove it, or call it `_{self.name}` where a name has to stand"

@@ -48,11 +48,8 @@ def _same_batch(op: Operation, query: Shape, key: Shape) -> None:
 
 def _check_groups(op: Operation, heads: Dim, kv_heads: Dim) -> None:
     """Each head of keys is shared by as many of queries, as far as they are known."""
-    if (
-        heads.constant is None
-        or kv_heads.constant is None
-        or not heads.constant % kv_heads.constant
-    ):
+    query_heads, shared = heads.constant, kv_heads.constant
+    if query_heads is None or shared is None or (shared > 0 and query_heads % shared == 0):
         return
     op.bad(
         f"{kv_heads} heads of keys do not divide {heads} heads of queries",

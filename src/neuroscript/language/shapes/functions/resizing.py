@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-from math import floor
+from math import floor, inf
 
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.functions.operation import (
@@ -52,17 +51,15 @@ def _scaled(op: Operation, n: Dim, factor: float | None) -> Dim:
     """⌊n · factor⌋, as long as that is what floats make of it."""
     if factor is None:
         return unknown_size()
-    if factor <= 0:
+    if not 0 < factor < inf:
         op.bad(f"`scale_factor` is {factor}", "it is greater than 0")
     if n.constant is not None:
         size = Dim.const(floor(n.constant * factor))
         if size.constant == 0:
             op.not_positive(size, "space", f"floor({n} * {factor})")
         return size
-    exact = Fraction(factor)
-    if exact.denominator > 1024:
-        return unknown_size()
-    return (n * exact.numerator) // exact.denominator
+    over, under = factor.as_integer_ratio()
+    return (n * over) // under if under <= 1024 else unknown_size()
 
 
 def interpolate_like(op: Operation) -> tuple[Shape]:

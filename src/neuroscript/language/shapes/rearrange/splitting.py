@@ -1,4 +1,4 @@
-"""The first stage: an entry `a/f` splits the axis `a` into it and the entries that make `f`.
+"""The first stage: an entry that is `a/f` splits the axis `a` into it and what makes `f`.
 
 An entry `h` is `a/f` too, where `a` is the product `h*f`.
 """
