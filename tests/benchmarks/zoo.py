@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
 import gc
 import inspect
 import json
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import torch
+from memory import keep_memory
 from torch import Tensor, nn
 
 import neuroscript
@@ -150,14 +150,6 @@ def program(model: Model, config: Any) -> tuple[str, Any]:
     ports = [p.replace(name, str(n)) for p in model.ports for name, n in sizes.items()]
     lines = [*ports, f"graph: {first} -> {settings.neuron}({params}) -> {last}"]
     return "neuron Net:\n" + "".join(f"    {line}\n" for line in lines), settings
-
-
-def keep_memory() -> None:
-    """Have glibc give nothing back between calls: which of two models must ask anew is chance."""
-    if mallopt := getattr(ctypes.CDLL(None), "mallopt", None):
-        trim_threshold, mmap_threshold = -1, -3
-        mallopt(trim_threshold, 2**31 - 1)
-        mallopt(mmap_threshold, 2**25)
 
 
 class Contender:
