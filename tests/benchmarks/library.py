@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import torch
+from memory import keep_memory
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -204,6 +205,7 @@ def pairs() -> list[Pair]:
 def library(runs: int) -> str:
     """A table: milliseconds of each as medians, and the median of how often ours fits into them."""
     torch.set_num_threads(1)
+    keep_memory()
     head = ["", "forward, ms", "the loop", "ratio", "with backward, ms", "the loop", "ratio"]
     rows = [head, ["---"] * len(head)]
     for pair in pairs():

@@ -9,6 +9,7 @@ import re
 import shutil
 import sys
 import tempfile
+from collections.abc import Callable
 from importlib.metadata import version
 from pathlib import Path
 
@@ -50,7 +51,8 @@ def xor() -> list[Contender]:
 def machine() -> str:
     return (
         f"Python {platform.python_version()}, torch {version('torch')}, "
-        f"lightning {version('lightning')}, {os.cpu_count()} cores, one thread."
+        f"lightning {version('lightning')}, transformers {version('transformers')}, "
+        f"{os.cpu_count()} cores, one thread."
     )
 
 
@@ -62,26 +64,58 @@ def renew(page: str, name: str, text: str) -> str:
     return part.sub(lambda found: f"{found[1]}{text}\n{found[2]}", page)
 
 
+def against_python(contenders: list[Contender], folder: Path, runs: int) -> str:
+    race(contenders, folder, runs)
+    return table(contenders)
+
+
+def library_table() -> str:
+    """Imported where it is needed, as the next: torch would slow down what comes before."""
+    from library import library
+
+    return library(runs=7)
+
+
+def zoo_table(size: str) -> str:
+    from zoo import zoo
+
+    return zoo(size, runs=7)
+
+
+def parts(folder: Path, runs: int) -> dict[str, Callable[[], str]]:
+    """The parts of the page, and what makes them."""
+    return {
+        "machine": machine,
+        "checking": lambda: checking.commands(folder, NEUROSCRIPT, runs),
+        "growth": lambda: checking.growth(runs),
+        "commands": lambda: against_python(commands(), folder, runs),
+        "xor": lambda: against_python(xor(), folder, runs),
+        "library": library_table,
+        "zoo": lambda: zoo_table("small"),
+        "zoo-tiny": lambda: zoo_table("tiny"),
+    }
+
+
 def main() -> None:
     arguments = argparse.ArgumentParser(description=__doc__)
-    arguments.add_argument("--runs", type=int, default=5, help="counted runs of each (5)")
+    arguments.add_argument("--runs", type=int, default=5, help="counted runs of commands (5)")
+    arguments.add_argument("--only", nargs="+", metavar="PART", help="parts of the page (all)")
     arguments.add_argument("--write", action="store_true", help="renew docs/performance.md")
     chosen = arguments.parse_args()
-    parts = {"machine": machine()}
-    with tempfile.TemporaryDirectory() as made:
-        folder = Path(made)
+    made: dict[str, str] = {}
+    with tempfile.TemporaryDirectory() as temporary:
+        folder = Path(temporary)
         for name in ("examples", "configs"):
             shutil.copytree(ROOT / name, folder / name)
-        parts["checking"] = checking.commands(folder, NEUROSCRIPT, chosen.runs)
-        parts["growth"] = checking.growth(chosen.runs)
-        print(f"\n{parts['checking']}\n\n{parts['growth']}", flush=True)
-        for name, contenders in {"commands": commands(), "xor": xor()}.items():
-            race(contenders, folder, chosen.runs)
-            parts[name] = table(contenders)
-            print(f"\n{parts[name]}", flush=True)
+        possible = parts(folder, chosen.runs)
+        for name in chosen.only or possible:
+            if name not in possible:
+                arguments.error(f"no part `{name}`: there are {', '.join(possible)}")
+            made[name] = possible[name]()
+            print(f"\n{made[name]}", flush=True)
     if chosen.write:
         page = PAGE.read_text(encoding="utf-8")
-        for name, text in parts.items():
+        for name, text in made.items():
             page = renew(page, name, text)
         PAGE.write_text(page, encoding="utf-8")
 

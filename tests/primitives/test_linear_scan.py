@@ -23,7 +23,7 @@ def decays_and_terms(*shape: int) -> tuple[Tensor, Tensor]:
     return log_a.requires_grad_(), torch.randn(shape, dtype=torch.float64, requires_grad=True)
 
 
-@pytest.mark.parametrize("seq", [1, 2, 63, 64, 65, 128, 200, 1024, 1100])
+@pytest.mark.parametrize("seq", [1, 2, 5, 33, 63, 64, 65, 128, 200, 1024, 1100])
 def test_states_and_gradients_are_those_of_the_loop(seq: int) -> None:
     log_a, b = decays_and_terms(2, 3, seq, 2)
     ours, theirs = linear_scan(log_a, b), loop(log_a, b)

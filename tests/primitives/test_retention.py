@@ -97,9 +97,10 @@ def test_a_step_does_not_see_later_ones() -> None:
 
 def test_half_precision_is_retained_in_float32() -> None:
     query, key, value = (x.detach().half() for x in inputs(200))
-    got = Retention(2)(20 * query, 20 * key, value)
+    query, key = 20 * query, 20 * key
+    got = Retention(2)(query, key, value)
     assert got.dtype == torch.float16
-    exact = Retention(2)(20 * query.double(), 20 * key.double(), value.double())
+    exact = Retention(2)(query.double(), key.double(), value.double())
     torch.testing.assert_close(got.double(), exact, rtol=2e-3, atol=2)
 
 

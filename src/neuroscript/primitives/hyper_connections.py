@@ -66,8 +66,8 @@ class HCDepth(nn.Module):
             beta = self.beta(layer_out).tanh()
         else:
             beta = self.beta
-        added: Tensor = beta.unsqueeze(-1) * layer_out.unsqueeze(-2)
-        return state + added.to(state.dtype)
+        beta, layer_out = beta.to(state.dtype), layer_out.to(state.dtype)
+        return torch.addcmul(state, beta.unsqueeze(-1), layer_out.unsqueeze(-2))
 
 
 @torch.no_grad()

@@ -38,11 +38,12 @@ class LinearScan(torch.autograd.Function):
 
     @staticmethod
     def forward(ctx: Any, log_a: Tensor, b: Tensor, adjoint: bool) -> Tensor:
+        size = scan_chunk(b.shape[-2])
         if adjoint:
-            decay = in_chunks(log_a[..., 1:, :], SCAN_CHUNK, missing=1)
+            decay = in_chunks(log_a[..., 1:, :], size, missing=1)
         else:
-            decay = in_chunks(log_a, SCAN_CHUNK)
-        chunks = in_chunks(b, SCAN_CHUNK)
+            decay = in_chunks(log_a, size)
+        chunks = in_chunks(b, size)
         scan_in_place(decay, chunks, adjoint)
         states = cropped(chunks.flatten(-3, -2), b.shape[-2])
         ctx.adjoint = adjoint
@@ -61,17 +62,31 @@ class LinearScan(torch.autograd.Function):
         return grad_log_a, back, None
 
 
+def scan_chunk(seq: int) -> int:
+    """How many steps to put into a chunk: 64, or the power of two that holds a shorter sequence.
+
+    >>> [scan_chunk(seq) for seq in (1, 5, 16, 1000)]
+    [1, 8, 16, 64]
+    """
+    if torch.compiler.is_compiling() or is_symbol(seq):  # one graph for all lengths
+        return SCAN_CHUNK
+    return min(SCAN_CHUNK, 1 << (seq - 1).bit_length())
+
+
 def scan_in_place(log_a: Tensor, h: Tensor, adjoint: bool = False) -> None:
-    """Turns `h` [*b, chunks, 64, dim] from the terms of the recurrence into its states.
+    """Turns `h` [*b, chunks, size, dim] from the terms of the recurrence into its states.
 
-    `log_a` is overwritten too; for the adjoint it holds the decay towards the step before.
+    `size` is a power of two up to 64. `log_a` is overwritten too; for the adjoint it holds the
+    decay towards the step before.
 
-    Six doubling steps up, in all chunks at once: step s gives each 2s-th state what it gets over s
+    Doubling steps up, in all chunks at once: step s gives each 2s-th state what it gets over s
     steps, so each costs half of the one before. Then the carries; then the states between.
     """
-    total = log_a.sum(-2)
+    chunks, size = h.shape[-3], h.shape[-2]
+    steps = [s for s in SCAN_STEPS if s < size]
+    total = log_a.sum(-2) if is_symbol(chunks) or chunks > 1 else None
     a = log_a.exp_()
-    for s in SCAN_STEPS:
+    for s in steps:
         far, near = (
             (slice(0, None, 2 * s), slice(s, None, 2 * s))
             if adjoint
@@ -79,11 +94,12 @@ def scan_in_place(log_a: Tensor, h: Tensor, adjoint: bool = False) -> None:
         )
         h[..., far, :].addcmul_(a[..., far, :], h[..., near, :])
         a[..., far, :].mul_(a[..., near, :])
-    carry = carries(total, h[..., 0 if adjoint else -1, :], adjoint).unsqueeze(-2)
-    # These have gathered all of their chunk up to themselves, and no step down reaches them.
-    spine = [SCAN_CHUNK - s if adjoint else s - 1 for s in (*SCAN_STEPS, SCAN_CHUNK)]
-    h[..., spine, :] += a[..., spine, :] * carry
-    for s in reversed(SCAN_STEPS[:-1]):
+    if total is not None:
+        carry = carries(total, h[..., 0 if adjoint else -1, :], adjoint).unsqueeze(-2)
+        # These have gathered all of their chunk up to themselves, and no step down reaches them.
+        spine = [size - s if adjoint else s - 1 for s in (*steps, size)]
+        h[..., spine, :] += a[..., spine, :] * carry
+    for s in reversed(steps[:-1]):
         far, near = (
             (slice(s, -s, 2 * s), slice(2 * s, None, 2 * s))
             if adjoint

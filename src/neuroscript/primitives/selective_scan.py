@@ -11,7 +11,7 @@ from torch.nn import functional
 
 from neuroscript.primitives.chunks import cropped, in_chunks
 from neuroscript.primitives.full_precision import full_precision
-from neuroscript.primitives.linear_scan import SCAN_CHUNK, scan_in_place
+from neuroscript.primitives.linear_scan import scan_chunk, scan_in_place
 
 
 class SelectiveScan(torch.autograd.Function):
@@ -30,7 +30,8 @@ class SelectiveScan(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, delta: Tensor, x: Tensor, a: Tensor, b: Tensor, c: Tensor) -> Tensor:
         ctx.seq = x.shape[1]
-        delta, x, b, c = (in_chunks(tensor, SCAN_CHUNK) for tensor in (delta, x, b, c))
+        size = scan_chunk(ctx.seq)
+        delta, x, b, c = (in_chunks(tensor, size) for tensor in (delta, x, b, c))
         states = b.unsqueeze(-1) * x.unsqueeze(-2)
         scan_in_place(flat(delta.unsqueeze(-2) * a), flat(states))
         ctx.save_for_backward(delta, x, a, b, c, states)
@@ -42,7 +43,7 @@ class SelectiveScan(torch.autograd.Function):
     @once_differentiable
     def backward(ctx: Any, grad: Tensor) -> tuple[Tensor, ...]:
         delta, x, a, b, c, states = ctx.saved_tensors
-        grad = in_chunks(grad, SCAN_CHUNK)
+        grad = in_chunks(grad, x.shape[2])
         back = c.unsqueeze(-1) * grad.unsqueeze(-2)
         # The step that follows: within the chunk, or the first of the next one.
         following = functional.pad(delta[:, 1:, :1], (0, 0, 0, 0, 0, 1))
