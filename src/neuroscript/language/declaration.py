@@ -36,8 +36,8 @@ def text_of(definition: Definition, with_comment: bool = True) -> str:
     >>> from neuroscript.language.names.scope import standard_library
     >>> print(text_of(standard_library().find("Tanh"), with_comment=False))
     neuron Tanh:
-        in: [*]
-        out: [*]
+        in: [*] float
+        out: [*] float
         impl: torch,nn/Tanh
     """
     doc, text = definition.neuron.doc, definition.span.source.text
