@@ -37,5 +37,21 @@ class HostRefuses(Diagnostic):
         return "declare the parameters that the class takes, in its order"
 
 
+@record
+class SizeNotRead(Diagnostic):
+    """A size that the generated code would need, and that nothing at hand has."""
+
+    code = "NS310"
+    size: str
+
+    @property
+    def message(self) -> str:
+        return f"nothing that arrives says how large {self.size} is"
+
+    @property
+    def help(self) -> str:
+        return "make it a parameter, or give it a place of its own in an input's shape"
+
+
 class ConstructionError(NeuroScriptError, ValueError):
     """A model that cannot be built from the arguments it was given; a ValueError too."""

@@ -6,22 +6,24 @@ from collections.abc import Iterator, Sequence
 from math import prod
 
 from neuroscript.codegen.dims import ParamText, Sizes
+from neuroscript.codegen.errors import SizeNotRead
 from neuroscript.codegen.writer import Chain
-from neuroscript.diagnostics import InternalError
+from neuroscript.diagnostics import NeuroScriptError, Span
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.rearrange import Plan
 
 _REDUCTIONS = {"min": "amin", "max": "amax"}
 
 
-def rearranged(plan: Plan, x: str, operation: str, param: ParamText) -> Chain:
-    """The calls that do a plan to the variable `x`."""
-    return Chain(x, tuple(_Writer(plan, x, param).calls(operation)))
+def rearranged(plan: Plan, x: str, operation: str, param: ParamText, place: Span) -> Chain:
+    """The calls that do a plan to the variable `x`. Raises NeuroScriptError for a size unknown."""
+    return Chain(x, tuple(_Writer(plan, x, param, place).calls(operation)))
 
 
 class _Writer:
-    def __init__(self, plan: Plan, x: str, param: ParamText) -> None:
+    def __init__(self, plan: Plan, x: str, param: ParamText, place: Span) -> None:
         self.plan = plan
+        self.place = place
         self.x = x
         count = len(plan.source)
         axes = [
@@ -82,7 +84,7 @@ class _Writer:
             return self.axis_texts[size]
         text = self.sizes.text(size)
         if text is None:
-            raise InternalError(f"the size {size} cannot be written")
+            raise NeuroScriptError([SizeNotRead(self.place, str(size))])
         return text
 
     def moved(self, order: Sequence[int]) -> tuple[str, list[str]]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from neuroscript.codegen.dims import Sizes
+from neuroscript.codegen.errors import SizeNotRead
 from neuroscript.codegen.naming import INIT_NAMES, safe, snake_case
 from neuroscript.codegen.writer import Text, flat
-from neuroscript.diagnostics import InternalError
+from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.language.names.flow import Apply, Instance
 from neuroscript.language.shapes.dims import Dim
 from neuroscript.language.shapes.values import Abstract, NeuronValue
@@ -67,7 +68,7 @@ class RunTimeSizes:
         for name, argument, sized in self.open_arguments(target):
             value = sizes.text(sized) if isinstance(sized, Dim) else None
             if value is None:
-                raise InternalError(f"{argument.span}: nothing that arrives has this size")
+                raise NeuroScriptError([SizeNotRead(argument.span, f"`{argument.span.text}`")])
             values[name] = value
             placed = ast.NameValue(name, argument.span)
             arguments[name] = ast.Argument(None, placed, argument.span)

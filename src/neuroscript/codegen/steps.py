@@ -127,7 +127,7 @@ class Steps:
             raise InternalError(f"{step.span}: nothing says how to rearrange this")
         operation = step.node.operation
         name = operation.text if isinstance(operation, ast.Name) else ""
-        return rearranged(plan, x, name, self.size)
+        return rearranged(plan, x, name, self.size, step.span)
 
     def size(self, name: str) -> str | None:
         """How a size is read that the axes at hand do not have."""

@@ -266,8 +266,12 @@ def default_value(
     finally:
         _filling.pop()
     if isinstance(value, tuple) and any(kind_of(item) == "neuron" for item in value):
-        what = KIND_TEXTS["list"], "a list of neurons"
-        sink.add(ArgumentKind(param.span, definition.name, name, *what, None))
+        kinds = KIND_TEXTS["list"], "a list of neurons"
+        sink.add(ArgumentKind(param.span, definition.name, name, *kinds, None))
+        return Unknown()
+    if kind_of(value) == "neuron" and name not in definition.neuron_params:
+        what, advice = "takes no neuron as its default", f"declare it as one: `{name}: Neuron`"
+        sink.add(CannotBeBuilt(param.span, name, what, advice, None))
         return Unknown()
     return value
 
