@@ -54,6 +54,7 @@ def docs(session: nox.Session) -> None:
 def pages(session: nox.Session) -> None:
     """Renew the pages made from the library, the grammar, the examples, and what `explain` says."""
     install(session, "test")
+    session.run("python", "-m", "neuroscript.language.syntax.grammar_reading")
     session.run("python", "tests/docs/test_library_page.py")
     session.run("python", "tests/docs/test_error_pages.py")
     session.run("python", "tests/docs/test_grammar_page.py")

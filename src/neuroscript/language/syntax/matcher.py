@@ -1,4 +1,4 @@
-"""Matches text against the grammar: parsimonious reads grammar.peg, this runs it.
+"""Matches text against the grammar: parsimonious reads grammar.peg, this runs its rules.
 
 Each rule becomes a function from a place in the text to the place behind what it matched. Only
 rules with names have nodes, and there is no memory of earlier attempts: the grammar never tries a
@@ -8,13 +8,16 @@ matching. A text that does not match is matched again by functions that note wha
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from parsimonious.expressions import Expression, Lookahead, OneOf, Quantifier, Regex
-from parsimonious.expressions import Sequence as InOrder
+Rule = tuple[str, str, tuple[Any, ...]]
+"""What it is, its name if it has one, and: the pattern of a `token`; the parts of `one_of` and
+`in_order`; the part that has to be `absent`; of `repeated`, part, least and most (-1: any)."""
 
-from neuroscript.diagnostics import InternalError
+Part = str | Rule
+"""Another rule by its name, or one that stands inside."""
 
 PASSED_ON = frozenset(
     "conjunction negation comparison sum product unary atom dim_term dim_atom".split()
@@ -55,19 +58,23 @@ Match = Callable[[str, int, list[Node]], int]
 class Matcher:
     """The rules of a grammar, ready to run."""
 
-    def __init__(self, rules: dict[str, Expression], start: str) -> None:
-        self.fast = _Compiler(None).rule(rules[start])
-        self.furthest = _Furthest()
-        self.careful = _Compiler(self.furthest).rule(rules[start])
+    def __init__(self, rules: Mapping[str, Rule], start: str) -> None:
+        self.rules = rules
+        self.start = start
+        self.fast = _Compiler(rules, None).part(start)
+
+    def failure(self, text: str) -> Failure:
+        """What failed furthest, looked for by functions that note it."""
+        furthest = _Furthest()
+        _Compiler(self.rules, furthest).part(self.start)(text, 0, [])
+        return Failure(furthest.position, frozenset(furthest.expected))
 
     def match(self, text: str) -> Node | Failure:
         """The tree of the whole text."""
         found: list[Node] = []
         if self.fast(text, 0, found) == len(text):
             return found[0]
-        self.furthest.position, self.furthest.expected = -1, set()
-        self.careful(text, 0, [])
-        return Failure(self.furthest.position, frozenset(self.furthest.expected))
+        return self.failure(text)
 
 
 class _Furthest:
@@ -85,25 +92,26 @@ class _Furthest:
 
 
 class _Compiler:
-    """Makes functions of expressions; with `furthest`, functions that note there what fails."""
+    """Makes functions of rules; with `furthest`, functions that note there what fails."""
 
-    def __init__(self, furthest: _Furthest | None) -> None:
+    def __init__(self, rules: Mapping[str, Rule], furthest: _Furthest | None) -> None:
+        self.rules = rules
         self.furthest = furthest
-        self.made: dict[int, Match] = {}
+        self.made: dict[str, Match] = {}
 
-    def rule(self, expression: Expression) -> Match:
-        """The function of an expression; one that is needed inside itself is looked up later."""
-        key = id(expression)
-        if key not in self.made:
-            self.made[key] = lambda text, pos, out: self.made[key](text, pos, out)
-            match = self.body(expression)
-            self.made[key] = match if not expression.name else self.named(expression, match)
-        return self.made[key]
+    def part(self, part: Part) -> Match:
+        """The function of a rule; one that is needed inside itself is looked up later."""
+        if not isinstance(part, str):
+            return self.body(part)
+        if part not in self.made:
+            self.made[part] = lambda text, pos, out: self.made[part](text, pos, out)
+            rule = self.rules[part]
+            match = self.body(rule)
+            self.made[part] = match if rule[0] == "token" else self.named(part, match)
+        return self.made[part]
 
-    def named(self, expression: Expression, match: Match) -> Match:
-        if isinstance(expression, Regex):
-            return match
-        name, passed_on = expression.name, expression.name in PASSED_ON
+    def named(self, name: str, match: Match) -> Match:
+        passed_on = name in PASSED_ON
 
         def node(text: str, pos: int, out: list[Node]) -> int:
             inside: list[Node] = []
@@ -117,23 +125,23 @@ class _Compiler:
 
         return node
 
-    def body(self, expression: Expression) -> Match:
-        match expression:
-            case Regex():
-                return self.token(expression)
-            case OneOf():
-                return _one_of([self.rule(member) for member in expression.members])
-            case InOrder():
-                return _in_order([self.rule(member) for member in expression.members])
-            case Lookahead():
-                return _absent(self.rule(expression.members[0]))
-            case Quantifier():
-                return _repeated(self.rule(expression.members[0]), expression.min, expression.max)
+    def body(self, rule: Rule) -> Match:
+        kind, name, parts = rule
+        match kind:
+            case "token":
+                return self.token(name, parts[0])
+            case "one_of":
+                return _one_of([self.part(part) for part in parts])
+            case "in_order":
+                return _in_order([self.part(part) for part in parts])
+            case "absent":
+                return _absent(self.part(parts[0]))
             case _:
-                raise InternalError(f"grammar.peg: no way to match {expression}")
+                part, least, most = parts
+                return _repeated(self.part(part), least, most if most >= 0 else float("inf"))
 
-    def token(self, expression: Any) -> Match:
-        name, match, furthest = expression.name, expression.re.match, self.furthest
+    def token(self, name: str, pattern: str) -> Match:
+        match, furthest = re.compile(pattern).match, self.furthest
 
         def token(text: str, pos: int, out: list[Node]) -> int:
             found = match(text, pos)

@@ -11,9 +11,6 @@ from array import array
 from bisect import bisect_right
 from dataclasses import replace
 from functools import cache
-from pathlib import Path
-
-from parsimonious.grammar import Grammar
 
 from neuroscript.diagnostics import Diagnostic, Sink, Source, Span, deep_recursion
 from neuroscript.language.syntax.ast import Global, Neuron, Program, Use
@@ -28,6 +25,7 @@ from neuroscript.language.syntax.errors import (
     UnexpectedToken,
     UnknownSection,
 )
+from neuroscript.language.syntax.grammar_rules import RULES
 from neuroscript.language.syntax.layout import Unit, lay_out
 from neuroscript.language.syntax.logical_line import DEDENT, INDENT, LogicalLine
 from neuroscript.language.syntax.matcher import Failure, Matcher, Node
@@ -75,8 +73,7 @@ def _check_sections(neuron: Neuron, sink: Sink) -> None:
 
 @cache
 def _matcher() -> Matcher:
-    text = Path(__file__).with_name("grammar.peg").read_text("utf-8")
-    return Matcher(dict(Grammar(text)), "declaration")
+    return Matcher(RULES, "declaration")
 
 
 class Prepared:
