@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 _LOOSEST_FIRST = (("if", "else"), ("or",), ("and",), ("+", "-"), ("*", "/", "//", "%", "@"))
-_COMMA = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]|,')
+BRACKETS_AND_COMMAS = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]|,')
+"""Strings are tokens of their own, so that what stands in them is passed over."""
+
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[()\[\]{}]| (if|else|or|and|[-+*/%@]+)(?= )')
 
 
@@ -45,7 +47,7 @@ def at_last_bracket(text: str) -> tuple[str, list[str], str] | None:
     """
     opened: list[int] = []
     commas: dict[int, list[int]] = {}
-    for match in _COMMA.finditer(text):
+    for match in BRACKETS_AND_COMMAS.finditer(text):
         if match[0] in "([{":
             opened.append(match.start())
         elif match[0] == "," and opened:

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Protocol
 
 from neuroscript.codegen.expression import ATOM
+from neuroscript.codegen.operators import BRACKETS_AND_COMMAS
 from neuroscript.codegen.writer import Text
 
 _PLACE = re.compile(r"\{(\*?)(\w+)(?::([^{}]*))?\}")
@@ -35,20 +36,24 @@ def as_call(text: str) -> Text:
     ('nn.functional.pad(', ['x', '(1, 2)'], ')')
     >>> as_call("f(x) + g(y)")
     ('f(x) + g(y)', [], '')
+    >>> as_call('f("a, b)", c)')
+    ('f(', ['"a, b)"', 'c'], ')')
     """
     start = re.match(r"[\w.]+\(", text)
     if start is None or not text.endswith(")"):
         return text, [], ""
-    items, depth, quoted = [""], 0, False
-    for character in text[start.end() : -1]:
-        quoted ^= character == '"'
-        depth += 0 if quoted else (character in "([{") - (character in ")]}")
+    depth, cuts = 0, [start.end() - 1]
+    for match in BRACKETS_AND_COMMAS.finditer(text, start.end(), len(text) - 1):
+        if match[0] in "([{":
+            depth += 1
+        elif match[0] in ")]}":
+            depth -= 1
+        elif match[0] == "," and not depth:
+            cuts.append(match.start())
         if depth < 0:
             return text, [], ""
-        if character == "," and not depth and not quoted:
-            items.append("")
-        else:
-            items[-1] += character
+    ends = [*cuts[1:], len(text) - 1]
+    items = [text[before + 1 : end] for before, end in zip(cuts, ends, strict=True)]
     return start[0], [item.strip() for item in items if item.strip()], ")"
 
 
