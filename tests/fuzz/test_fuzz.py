@@ -29,6 +29,19 @@ NEURON = "neuron A(n=2, o=ELU):\n    in: [b, n]\n    out: [b, n]\n"
 LAYERS = NEURON + "    context:\n        layers = unroll(n) as i:\n            a = Linear(n, n)\n"
 
 FINDINGS = {
+    "entries by the hundred": (
+        "neuron G(h=2):\n    in: [b, s, d]\n    out: [*]\n"
+        f"    graph: in => [b, {'s, ' * 200}h, e=d/h] -> out\n",
+        {"NS112"},
+    ),
+    "a guard over a size of the input": (
+        "neuron Fit(layer: Neuron, m=64):\n    in: [batch, dim]\n    out: [h, m]\n"
+        "    graph: in -> match(layer):\n"
+        "        in [*, d] -> out [*, e] where d < batch: Linear(dim, d) -> layer -> Linear(e, m)\n"
+        "        in [*, d] -> out [*, e]: Linear(dim, d) -> layer -> Linear(e, m)\n"
+        "neuron Net:\n    in: [a, 64]\n    out: [a, 64]\n    graph: in -> Fit(Linear(6, 2)) -> out\n",
+        set(),
+    ),
     "no heads of keys": (
         "neuron G:\n    in query: [batch, 6, q, 4]\n    in key: [batch, 0, q, 4]\n    out: [*]\n"
         "    graph: (query, key, key) -> ScaledDotProductAttention(4) -> out\n",

@@ -72,7 +72,8 @@ class Applying:
         """A neuron with its arguments, of its own."""
         host = None if target.definition.is_graph else host_of(target.definition)
         if isinstance(host, HostExpression):
-            return self.wiring(step, target, host, inputs)
+            sized = self.run_time_sizes.applied(step, target, inputs) if host.state else None
+            return sized or self.wiring(step, target, host, inputs)
         if host is not None and host.inline is not None:
             simple = INLINED[host.inline](CallSite(self.steps, step, target), inputs)
             if simple is not None:

@@ -102,6 +102,8 @@ def needs_module(definition: Definition) -> bool:
     if isinstance(host, ast.HostPath):
         return True
     options = {str(argument.keyword) for argument in host.args}
+    if options & {"state", "module"}:
+        return True
     return not options & {"alias", "expr", "method"} and "emitter" not in options
 
 

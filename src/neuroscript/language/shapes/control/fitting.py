@@ -16,6 +16,7 @@ from neuroscript.language.shapes.types import Inferred, TensorType
 from neuroscript.language.shapes.unify import Pair, RankMismatch, Verdict
 from neuroscript.language.shapes.values import Abstract, NeuronValue
 from neuroscript.language.syntax import ast
+from neuroscript.language.syntax.walk import names_in
 
 if TYPE_CHECKING:
     from neuroscript.language.shapes.body import Body
@@ -113,10 +114,16 @@ class _Trial:
             self._guard(guard, captured)
         if not self.fits:
             return None
-        needed = tuple(condition for condition in self.conditions if condition is not None)
+        needed = tuple(c for c in self.conditions if c is not None and self.is_known_early(c))
         decidable = len(needed) == len(self.conditions)
         learnt = dict(self.body.unifier.dims)
         return Fit(captured, learnt, self.proved, needed if decidable else None)
+
+    def is_known_early(self, condition: ast.Value) -> bool:
+        """Whether a condition is over what is known when a model is built."""
+        definition = self.body.definition
+        known = {*definition.params, *definition.bindings}
+        return all(name.name in known for name in names_in(condition))
 
     def _guard(self, guard: ast.Value, captured: dict[str, Abstract]) -> None:
         sizes = {n: d for n, d in self.body.names.items() if isinstance(d, Dim)}

@@ -11,6 +11,7 @@ from neuroscript.language.shapes.dims import Dim, Quotient
 from neuroscript.language.shapes.rearrange.entry import Entry
 from neuroscript.language.shapes.rearrange.reading import Reading
 from neuroscript.language.syntax import ast
+from neuroscript.language.work import spend
 
 
 @dataclass(slots=True)
@@ -115,6 +116,7 @@ def _makers(reading: Reading, entries: list[Entry], index: int, divisor: Dim) ->
             if i not in free or dim is None:
                 break
             product, members = product * dim, [*members, i]
+            spend(len(members))
             if product == divisor:
                 return members
     return None
