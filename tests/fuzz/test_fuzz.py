@@ -39,7 +39,8 @@ FINDINGS = {
         "    graph: in -> match(layer):\n"
         "        in [*, d] -> out [*, e] where d < batch: Linear(dim, d) -> layer -> Linear(e, m)\n"
         "        in [*, d] -> out [*, e]: Linear(dim, d) -> layer -> Linear(e, m)\n"
-        "neuron Net:\n    in: [a, 64]\n    out: [a, 64]\n    graph: in -> Fit(Linear(6, 2)) -> out\n",
+        "neuron Net:\n    in: [a, 64]\n    out: [a, 64]\n"
+        "    graph: in -> Fit(Linear(6, 2)) -> out\n",
         set(),
     ),
     "no heads of keys": (

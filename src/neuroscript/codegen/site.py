@@ -127,7 +127,10 @@ class OwnSite(_Kept):
             read = _Params(self.owner)
             made = flat(STATES[state](read)) if state in STATES else filled(state, {}, read)
             return self.attribute(name, made)
-        return self.attribute(name, flat(own_instance(self.owner, state)))
+        head, items, tail = own_instance(self.owner, state)
+        attribute = self.owner.attributes.take(name)
+        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
+        return f"self.{attribute}"
 
 
 class _Params:

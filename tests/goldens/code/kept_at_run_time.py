@@ -20,7 +20,9 @@ class LearnedPositionalEmbedding(nn.Module):
         std: float = 0.02,
     ) -> None:
         super().__init__()
-        self.learned_positional_embedding = initialised(nn.Embedding(max_positions, embedding_dim), std)
+        self.learned_positional_embedding = initialised(
+            nn.Embedding(max_positions, embedding_dim), std
+        )
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return x + self.learned_positional_embedding.weight[: x.shape[-2]]
