@@ -88,6 +88,10 @@ class Arguments:
 
     def from_params(self, value: Abstract) -> str | None:
         """A size that is known at run time, if parameters say what it is."""
+        if isinstance(value, tuple):
+            texts = [self.from_params(item) for item in value]
+            known = [text for text in texts if text is not None]
+            return f"[{', '.join(known)}]" if len(known) == len(texts) else None
         if isinstance(value, Dim) and only_params(value, self.owner.params):
             return Sizes((), self.owner.params.get).text(value)
         return None
