@@ -29,6 +29,11 @@ NEURON = "neuron A(n=2, o=ELU):\n    in: [b, n]\n    out: [b, n]\n"
 LAYERS = NEURON + "    context:\n        layers = unroll(n) as i:\n            a = Linear(n, n)\n"
 
 FINDINGS = {
+    "a size that fills a line": (
+        "neuron G:\n    in: [n]\n    out: [*]\n    graph:\n"
+        f"        Parameter([{'9' * 80}], value=1.0) -> b\n        (in, b) -> Add() -> out\n",
+        set(),
+    ),
     "entries by the hundred": (
         "neuron G(h=2):\n    in: [b, s, d]\n    out: [*]\n"
         f"    graph: in => [b, {'s, ' * 200}h, e=d/h] -> out\n",

@@ -44,6 +44,8 @@ def at_last_bracket(text: str) -> tuple[str, list[str], str] | None:
     ('torch.cat(', ['(a, f(b, c))', 'dim=1'], ')')
     >>> at_last_bracket("f()[:, x[0]]")
     ('f()[', [':', 'x[0]'], ']')
+    >>> at_last_bracket("(a,)") is None  # its comma is part of it
+    True
     """
     opened: list[int] = []
     commas: dict[int, list[int]] = {}
@@ -56,6 +58,8 @@ def at_last_bracket(text: str) -> tuple[str, list[str], str] | None:
             start = opened.pop()
             if match.end() == len(text) and start + 2 < len(text):
                 ends = [*commas.get(start, ()), len(text) - 1]
-                parts = zip([start, *ends], ends, strict=False)
-                return text[: start + 1], [text[a + 1 : b].strip() for a, b in parts], match[0]
+                parts = [
+                    text[a + 1 : b].strip() for a, b in zip([start, *ends], ends, strict=False)
+                ]
+                return (text[: start + 1], parts, match[0]) if parts[-1] else None
     return None
