@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from importlib import import_module
@@ -34,7 +35,13 @@ class Verbs(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in VERBS:
             return None
-        command: click.Command = import_module(f"neuroscript.cli.{name}").command
+        collects = gc.isenabled()
+        gc.disable()  # modules are kept: looking through them for garbage is time lost
+        try:
+            command: click.Command = import_module(f"neuroscript.cli.{name}").command
+        finally:
+            if collects:
+                gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
