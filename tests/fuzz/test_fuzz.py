@@ -29,6 +29,12 @@ NEURON = "neuron A(n=2, o=ELU):\n    in: [b, n]\n    out: [b, n]\n"
 LAYERS = NEURON + "    context:\n        layers = unroll(n) as i:\n            a = Linear(n, n)\n"
 
 FINDINGS = {
+    "a run that would be itself and more": (
+        "neuron G(layer: Neuron, n, dim):\n    in: [*batch, n, dim]\n    out: [*batch, n, dim]\n"
+        "    graph:\n        in -> layer -> after\n"
+        "        (after, after) -> HCDepth(n, dim) -> out\n",
+        {"NS302"},
+    ),
     "a size that fills a line": (
         "neuron G:\n    in: [n]\n    out: [*]\n    graph:\n"
         f"        Parameter([{'9' * 80}], value=1.0) -> b\n        (in, b) -> Add() -> out\n",

@@ -206,6 +206,8 @@ class Unifier:
         right = _middle(actual, front, back)
         if left == right:
             return pairs
+        if left.seq == right.seq:
+            raise RankMismatch  # a run is never itself and more
         self.guessed |= "?" in (expected.seq.name, actual.seq.name)
         if not left.dims and left.seq is not None and self.open(left.seq):
             self.seqs[left.seq] = right
