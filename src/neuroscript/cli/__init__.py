@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import os
 import sys
 from importlib import import_module
@@ -10,7 +9,7 @@ from typing import Any
 
 import click
 
-from neuroscript.diagnostics import InternalError, NeuroScriptError
+from neuroscript.diagnostics import InternalError, NeuroScriptError, uncollected
 
 VERBS = {
     "fit": "Train a neuron as a config says.",
@@ -35,13 +34,8 @@ class Verbs(click.Group):
         name = ALIASES.get(cmd_name, cmd_name)
         if name not in VERBS:
             return None
-        collects = gc.isenabled()
-        gc.disable()  # modules are kept: looking through them for garbage is time lost
-        try:
+        with uncollected():
             command: click.Command = import_module(f"neuroscript.cli.{name}").command
-        finally:
-            if collects:
-                gc.enable()
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:

@@ -11,14 +11,13 @@ import click
 
 from neuroscript.cli.page import columns, indented, named, title, write
 from neuroscript.cli.screen import show
-from neuroscript.diagnostics import Severity, record
+from neuroscript.diagnostics import Severity, record, uncollected
 from neuroscript.diagnostics.cells import clean, fold
 from neuroscript.language import Checked, check_path
 from neuroscript.language.declaration import declared
 from neuroscript.language.families import families
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.scope import standard_library
-from neuroscript.language.work import uncollected
 
 
 @record

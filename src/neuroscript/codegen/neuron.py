@@ -14,7 +14,7 @@ from neuroscript.codegen.own_host import write_own_host
 from neuroscript.codegen.parameters import Parameters
 from neuroscript.codegen.steps import Steps
 from neuroscript.codegen.uses import uses
-from neuroscript.codegen.writer import Line, Writer
+from neuroscript.codegen.writer import Line, Text, Writer
 from neuroscript.diagnostics import InternalError
 from neuroscript.language.names.flow import Choice, Region, Selection, regions
 from neuroscript.language.shapes.types import Inferred
@@ -135,6 +135,13 @@ class NeuronClass:
             return "tuple[torch.Tensor, ...]"
         several = len(self.definition.neuron.outputs) > 1
         return f"{self.name}Output" if several else "torch.Tensor"
+
+    def keep(self, wanted: str, made: Text) -> str:
+        """Build something in `__init__` as an attribute; how `forward` reads it."""
+        attribute = self.attributes.take(wanted)
+        head, items, tail = made
+        self.init.wrapped(f"self.{attribute} = {head}", items, tail)
+        return f"self.{attribute}"
 
     def store(self, name: str) -> str:
         """The attribute that keeps a parameter or constant for `forward`."""

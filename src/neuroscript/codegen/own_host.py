@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.codegen.applying import in_template
 from neuroscript.codegen.emitters import EMITTERS
-from neuroscript.codegen.host import HostClass, HostExpression, host_of
+from neuroscript.codegen.host import HostExpression, host_of
 from neuroscript.codegen.naming import safe, snake_case
 from neuroscript.codegen.site import OwnSite, own_instance
 from neuroscript.codegen.templates import as_call, filled
@@ -25,7 +25,8 @@ def write_own_host(owner: NeuronClass, out: Writer) -> None:
     if isinstance(host, HostExpression):
         call = _expression(owner, host, passed)
     else:
-        call = f"{_built(owner, host)}({', '.join(passed)})"
+        built = owner.keep(snake_case(host.name), own_instance(owner, host))
+        call = f"{built}({', '.join(passed)})"
     inputs = [f"{name}: torch.Tensor" for name in passed]
     out.wrapped("def forward(", ["self", *inputs], f") -> {owner.returns()}:")
     outputs = len(owner.definition.neuron.outputs)
@@ -40,14 +41,6 @@ def write_own_host(owner: NeuronClass, out: Writer) -> None:
     head, items, tail = as_call(call)
     with out.indented():
         out.wrapped(f"return {head}", items, tail)
-
-
-def _built(owner: NeuronClass, host: HostClass) -> str:
-    """The instance of the host that the class holds."""
-    attribute = owner.attributes.take(snake_case(host.name))
-    head, items, tail = own_instance(owner, host)
-    owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
-    return f"self.{attribute}"
 
 
 def _expression(owner: NeuronClass, host: HostExpression, passed: list[str]) -> str:

@@ -53,10 +53,8 @@ class CallSite(_Kept):
 
     def kept(self, state: HostClass | str) -> str:
         """Build what the neuron keeps; the expression that reads it."""
-        head, items, tail = self.constructor.calls.state(self.definition, self.arguments, state)
-        attribute = self.owner.attributes.take(snake_case(self.definition.name))
-        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
-        return f"self.{attribute}"
+        made = self.constructor.calls.state(self.definition, self.arguments, state)
+        return self.owner.keep(snake_case(self.definition.name), made)
 
     @property
     def shape(self) -> Shape:
@@ -83,10 +81,7 @@ class CallSite(_Kept):
         neurons = self.constructor.neurons
         if not isinstance(given, ast.CallValue):
             return neurons.read(given)
-        attribute = self.owner.attributes.take(name)
-        head, items, tail = self.constructor.calls.made(given)
-        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
-        return f"self.{attribute}"
+        return self.owner.keep(name, self.constructor.calls.made(given))
 
     def reading(self, write: Expressions) -> Reading:
         return Reading(self.constructor.arguments, self.definition, self.arguments, write)
@@ -127,10 +122,7 @@ class OwnSite(_Kept):
             read = _Params(self.owner)
             made = flat(STATES[state](read)) if state in STATES else filled(state, {}, read)
             return self.attribute(name, made)
-        head, items, tail = own_instance(self.owner, state)
-        attribute = self.owner.attributes.take(name)
-        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
-        return f"self.{attribute}"
+        return self.owner.keep(name, own_instance(self.owner, state))
 
 
 class _Params:

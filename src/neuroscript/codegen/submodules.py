@@ -39,10 +39,7 @@ class Submodules:
                 text, name = calls.made(value), _innermost(value)
             case _:
                 assert_never(target)
-        attribute = self.owner.attributes.take(snake_case(name))
-        head, items, tail = text
-        self.owner.init.wrapped(f"self.{attribute} = {head}", items, tail)
-        return f"self.{attribute}"
+        return self.owner.keep(snake_case(name), text)
 
     def param(self, name: str) -> str:
         """The private or shared instance that a bare Neuron parameter is."""

@@ -3,6 +3,7 @@
 The lowest room: every other one may use it, and it uses none of them.
 """
 
+from neuroscript.diagnostics.collection import uncollected
 from neuroscript.diagnostics.data import as_data
 from neuroscript.diagnostics.diagnostic import Diagnostic, Fix, Label, Severity, Sink
 from neuroscript.diagnostics.errors import InternalError, NeuroScriptError
@@ -31,5 +32,6 @@ __all__ = [
     "or_list",
     "record",
     "render",
+    "uncollected",
     "unique",
 ]

@@ -12,11 +12,10 @@ from neuroscript.diagnostics import (
     NeuroScriptError,
     Severity,
     Source,
-    deep_recursion,
 )
+from neuroscript.language.bounds import within_bounds
 from neuroscript.language.concrete import values_of_params
 from neuroscript.language.entry import no_such_entry
-from neuroscript.language.errors import Intricate
 from neuroscript.language.inferred_signature import signature_of
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.scope import Scope
@@ -24,7 +23,6 @@ from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.signature import Signature
 from neuroscript.language.syntax.ast import Program
-from neuroscript.language.work import TooMuchWork, allow, bounded, uncollected
 
 
 @dataclass(frozen=True, eq=False)
@@ -64,14 +62,9 @@ class Checked:
         """More work on a neuron, bounded as checking is. Raises NeuroScriptError (NS112)."""
         known = [key[0] for key in self.inference.flows]
         sources = {found.span.source for found in known if isinstance(found, Definition)}
-        with bounded(), uncollected(), deep_recursion():
-            allow(sum(len(source.text) for source in sources))
-            try:
-                yield
-            except TooMuchWork:
-                definition = self.definition(neuron)
-                problem = Intricate(definition.span, definition.name)
-                raise NeuroScriptError([problem]) from None
+        characters = sum(len(source.text) for source in sources)
+        with within_bounds(characters, lambda: self.definition(neuron)):
+            yield
 
     def inferred(self, neuron: str | None = None) -> Inferred:
         """What inference found, with numbers for the parameters where all are known."""

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from neuroscript.diagnostics import Sink, Source, Span, deep_recursion
+from neuroscript.diagnostics import Sink, Source, Span, deep_recursion, uncollected
 from neuroscript.language.checked import Checked
 from neuroscript.language.concrete import check_concrete
 from neuroscript.language.entry import entry_of
@@ -19,7 +19,7 @@ from neuroscript.language.rules import apply_rules
 from neuroscript.language.rules.rule import Context
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.syntax.walk import mentioned, mentioned_in_body
-from neuroscript.language.work import MAX_CHARACTERS, TooMuchWork, bounded, uncollected
+from neuroscript.language.work import MAX_CHARACTERS, TooMuchWork, bounded
 
 
 def check(

@@ -5,17 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from neuroscript.diagnostics import NeuroScriptError, Severity, Sink, deep_recursion, record
+from neuroscript.diagnostics import NeuroScriptError, Severity, Sink, record
+from neuroscript.language.bounds import within_bounds
 from neuroscript.language.concrete import check_concrete, values_of_params
 from neuroscript.language.counting import Count, count_weights
 from neuroscript.language.drawing import draw
-from neuroscript.language.errors import Intricate
 from neuroscript.language.inferred_signature import signature_of
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
 from neuroscript.language.signature import Signature
-from neuroscript.language.work import TooMuchWork, allow, bounded, uncollected
 
 
 @record
@@ -43,12 +42,8 @@ def describe(definition: Definition, params: Mapping[str, Any] | None = None) ->
 
     Raises NeuroScriptError where values do not fit its parameters, or it comes to too much work.
     """
-    with bounded(), uncollected(), deep_recursion():
-        allow(len(definition.span.source.text))
-        try:
-            return _described(definition, params or {})
-        except TooMuchWork:
-            raise NeuroScriptError([Intricate(definition.span, definition.name)]) from None
+    with within_bounds(len(definition.span.source.text), lambda: definition):
+        return _described(definition, params or {})
 
 
 def _described(definition: Definition, params: Mapping[str, Any]) -> Description:

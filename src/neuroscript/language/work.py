@@ -5,7 +5,6 @@ Work is counted, not timed: the same program is refused on every machine or on n
 
 from __future__ import annotations
 
-import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,18 +31,6 @@ class Allowance:
 
 
 _current: ContextVar[Allowance | None] = ContextVar("allowance", default=None)
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """Leave garbage be for a while: trees that only grow are looked through again and again."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 @contextmanager
