@@ -29,6 +29,12 @@ NEURON = "neuron A(n=2, o=ELU):\n    in: [b, n]\n    out: [b, n]\n"
 LAYERS = NEURON + "    context:\n        layers = unroll(n) as i:\n            a = Linear(n, n)\n"
 
 FINDINGS = {
+    "rounds inside rounds of the same name": (
+        "neuron G:\n    in: [*, 8]\n    out: [*, 8]\n    context:\n        a = unroll(2):\n"
+        "            a = unroll(3):\n                b = Linear(8, 8)\n                a = GELU()\n"
+        "    graph:\n        in -> a -> a[0] -> out\n",
+        set(),
+    ),
     "a run that would be itself and more": (
         "neuron G(layer: Neuron, n, dim):\n    in: [*batch, n, dim]\n    out: [*batch, n, dim]\n"
         "    graph:\n        in -> layer -> after\n"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from neuroscript.codegen.expression import divisions
 from neuroscript.codegen.naming import INIT_NAMES, safe
@@ -22,9 +22,18 @@ if TYPE_CHECKING:
 class Built:
     """How an aggregate was built: what its rounds hold."""
 
+    item: ast.Unroll
     attribute: str
     single: str | None
     """The only binding, if a round is that alone."""
+
+
+class Surroundings(NamedTuple):
+    """What names mean around a round, whose own names end with it."""
+
+    env: dict[str, Abstract]
+    locals: dict[str, str]
+    built: dict[str, Built]
 
 
 class Aggregates:
@@ -33,6 +42,10 @@ class Aggregates:
     def __init__(self, constructor: Constructor) -> None:
         self.constructor = constructor
         self.built: dict[str, Built] = {}
+        self.filled: list[str] = []
+        """The lists around what is written, which get more rounds after it."""
+        self.classes: dict[str, str] = {}
+        """What is built under each name of a round: a type checker wants one class for each."""
 
     @property
     def init(self) -> Writer:
@@ -42,9 +55,7 @@ class Aggregates:
         """A ModuleList of the only binding, or of ModuleDicts."""
         neurons = self.rounds(item)
         single = neurons[0].name.text if len(neurons) == 1 else None
-        built = Built(target, single)
-        if target.startswith("self."):
-            self.built[item.name.text] = built
+        built = Built(item, target, single)
         count = self.constructor.in_init.text(item.count)
         if self.simple(item):
             saved = self.enter(item)
@@ -56,12 +67,14 @@ class Aggregates:
                 self.init.wrapped(f"{target} = nn.ModuleList(", [rounds], ")")
                 return built
         self.init.line(f"{target} = nn.ModuleList()")
+        self.filled.append(target)
         saved = self.enter(item)
         with self.constructor.block(f"for {self.index_name(item)} in range({count}):"):
             for inner in item.items:
                 self.inner_item(item, inner)
             self.append(target, [inner.name.text for inner in neurons])
         self.leave(saved)
+        self.filled.pop()
         return built
 
     def append(self, target: str, names: list[str]) -> None:
@@ -101,8 +114,10 @@ class Aggregates:
                 return False
         return True
 
-    def enter(self, item: ast.Unroll) -> tuple[dict[str, Abstract], dict[str, str]]:
-        saved = dict(self.constructor.env), dict(self.constructor.locals)
+    def enter(self, item: ast.Unroll) -> Surroundings:
+        saved = Surroundings(
+            dict(self.constructor.env), dict(self.constructor.locals), dict(self.built)
+        )
         if item.index is not None:
             self.constructor.env[item.index.text] = Dim.of(
                 Var.fresh(item.index.text, positive=False)
@@ -110,8 +125,9 @@ class Aggregates:
             self.constructor.locals[item.index.text] = self.index_name(item)
         return saved
 
-    def leave(self, saved: tuple[dict[str, Abstract], dict[str, str]]) -> None:
-        self.constructor.env, self.constructor.locals = saved
+    def leave(self, saved: Surroundings) -> None:
+        self.constructor.env, self.constructor.locals = saved.env, saved.locals
+        self.built = saved.built
 
     def index_name(self, item: ast.Unroll) -> str:
         if item.index is None:
@@ -130,12 +146,17 @@ class Aggregates:
 
     def inner_item(self, outer: ast.Unroll, item: ast.Item) -> None:
         self.init.place = item.span
-        name = safe(item.name.text, {*INIT_NAMES, *self.constructor.owner.params})
-        self.constructor.locals[item.name.text] = name
+        local = self.constructor.locals
+        taken = {*INIT_NAMES, *self.constructor.owner.params, *local.values(), *self.filled}
+        name = safe(item.name.text, taken)
+        while self.classes.setdefault(name, class_of(item)) != class_of(item):
+            name = safe(name, {name})
+        local[item.name.text] = name
         if isinstance(item, ast.Unroll):
             self.constructor.env[item.name.text] = self.constructor.evaluator().item(item)
             self.built[item.name.text] = self.write(item, name)
             return
+        self.built.pop(item.name.text, None)
         value = self.constructor.evaluator().item(item)
         self.constructor.env[item.name.text] = value
         self.constructor.divisions.guard_item(item)
@@ -146,3 +167,10 @@ class Aggregates:
             self.constructor.bindings.share(key, item, name)
         else:
             self.constructor.conditionals.assign_neuron(item.value, name)
+
+
+def class_of(item: ast.Item) -> str:
+    """What tells the class of what is built: the name of the neuron, or its whole text."""
+    if isinstance(item, ast.Unroll):
+        return "unroll"
+    return item.value.call.name.text if isinstance(item.value, ast.CallValue) else "value"

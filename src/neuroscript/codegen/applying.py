@@ -15,7 +15,6 @@ from neuroscript.codegen.templates import as_call, filled
 from neuroscript.codegen.writer import Text
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.names.flow import Apply, Inline, Instance, ParamCall, Shared, Step
-from neuroscript.language.shapes.values import Aggregate
 from neuroscript.language.syntax import ast
 
 if TYPE_CHECKING:
@@ -121,7 +120,6 @@ class Applying:
             assert isinstance(host, HostExpression)
             attribute = f"self.{self.steps.owner.bound[name]}"
             return self.wiring(step, held, host, inputs, attribute)
-        aggregate = isinstance(self.constructor.env.get(name), Aggregate)
-        if aggregate and not isinstance(value, ast.GlobalValue):
+        if name in self.constructor.aggregates.built and not isinstance(value, ast.GlobalValue):
             return self.rounds.apply(step, value, inputs)
         return f"{self.constructor.neurons.text(value)}(", inputs, ")"

@@ -30,7 +30,8 @@ class Bindings:
             name = item.name.text
             self.owner.init.place = item.span
             if isinstance(item, ast.Unroll):
-                self.constructor.aggregates.write(item, f"self.{self.owner.bound[name]}")
+                aggregates = self.constructor.aggregates
+                aggregates.built[name] = aggregates.write(item, f"self.{self.owner.bound[name]}")
             elif is_neuron(self.constructor.env.get(name)):
                 self.neuron(item)
             else:

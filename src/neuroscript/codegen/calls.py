@@ -12,7 +12,7 @@ from neuroscript.codegen.emitters import STATES
 from neuroscript.codegen.host import HostClass, host_of
 from neuroscript.codegen.naming import INIT_NAMES, safe
 from neuroscript.codegen.neuron_values import is_neuron
-from neuroscript.codegen.templates import filled
+from neuroscript.codegen.templates import as_call, filled
 from neuroscript.codegen.writer import Text, flat
 from neuroscript.diagnostics import InternalError, Sink
 from neuroscript.language.names.arguments import bind
@@ -47,7 +47,7 @@ class Calls:
             case ast.BlockValue():
                 return self.body(value)
             case _:
-                return self.constructor.neurons.read(value), [], ""
+                return as_call(self.constructor.neurons.read(value))
 
     def call(self, call: ast.Call, value: Abstract) -> Text:
         definition = self.owner.definition.scope.find(call.name.text)

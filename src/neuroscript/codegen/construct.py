@@ -10,6 +10,7 @@ from neuroscript.codegen.aggregates import Aggregates
 from neuroscript.codegen.arguments import Arguments
 from neuroscript.codegen.bindings import Bindings
 from neuroscript.codegen.calls import Calls
+from neuroscript.codegen.chains import Chains
 from neuroscript.codegen.conditionals import Conditionals
 from neuroscript.codegen.divisions import Divisions
 from neuroscript.codegen.emitters import KEEPING
@@ -51,6 +52,7 @@ class Constructor:
         self.conditionals = Conditionals(self)
         self.bindings = Bindings(self)
         self.aggregates = Aggregates(self)
+        self.chains = Chains(self)
         self.submodules = Submodules(self)
         self.forward_names = ForwardNames(self)
         self.in_init = Expressions(self.name, self.kind, self.neurons.text)

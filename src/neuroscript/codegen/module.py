@@ -15,6 +15,7 @@ from neuroscript.codegen.undecided import DecidedByUse, undecided
 from neuroscript.codegen.writer import SELF, Line, Writer
 from neuroscript.diagnostics import NeuroScriptError, Span
 from neuroscript.language import Checked
+from neuroscript.language.entry import used_by_others
 from neuroscript.language.names.definition import Definition
 from neuroscript.language.shapes.infer import Inference
 from neuroscript.language.shapes.types import Inferred
@@ -71,7 +72,8 @@ def _emit(
     module = _Module(checked.inference, runtime_checks)
     for root in roots:
         module.add(root)
-    for root in roots:
+    used = used_by_others(root.neuron for root in roots)
+    for root in sorted(roots, key=lambda root: root.name in used):
         open_ = undecided(module.instantiation(NeuronValue(root, None)), module.instantiation)
         if open_ is None:
             module.finish(root)

@@ -17,6 +17,7 @@ from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import calls_in, names_in, steps_in, values_of
 
 if TYPE_CHECKING:
+    from neuroscript.codegen.aggregates import Built
     from neuroscript.codegen.construct import Constructor
 
 
@@ -53,6 +54,9 @@ class Neurons:
 
     def named(self, name: str) -> str | None:
         constructor = self.constructor
+        built = constructor.aggregates.built.get(name)
+        if built is not None:
+            return constructor.chains.whole(built.item, built.attribute)
         nearer = (constructor.locals, constructor.forward_names.captures, self.owner.params)
         if any(name in names for names in nearer):
             return None
@@ -64,12 +68,31 @@ class Neurons:
         return None
 
     def member(self, value: ast.MemberValue) -> str:
-        """`self.layers[i]`, or one binding of that round."""
-        built = self.constructor.aggregates.built[value.name.text]
-        text = f"{built.attribute}[{self.constructor.in_init.text(value.index)}]"
-        if value.member is None or built.single is not None:
-            return text
-        return f"{text}[{string(value.member.text)}]"
+        """`self.layers[i]`, or one binding of that round; as one module, if it is several."""
+        place, item = self.member_place(value)
+        if isinstance(item, ast.Unroll):
+            return self.constructor.chains.whole(item, place)
+        if item is None or self.is_round(value):
+            return self.constructor.chains.picked(self.built(value).item, place)
+        return place
+
+    def is_round(self, value: ast.MemberValue) -> bool:
+        """Whether it is a whole round that may carry more than its neurons take."""
+        return value.member is None and not self.constructor.chains.one_by_one(
+            self.built(value).item
+        )
+
+    def member_place(self, value: ast.MemberValue) -> tuple[str, ast.Item | None]:
+        """Where a round is, or one binding of it; and that binding, or the only one."""
+        built = self.built(value)
+        place = f"{built.attribute}[{self.constructor.in_init.text(value.index)}]"
+        name = value.member.text if value.member is not None else built.single
+        if built.single is None and name is not None:
+            place = f"{place}[{string(name)}]"
+        return place, next((item for item in built.item.items if item.name.text == name), None)
+
+    def built(self, value: ast.MemberValue) -> Built:
+        return self.constructor.aggregates.built[value.name.text]
 
     def is_plain(self, name: str) -> bool:
         """Whether a name is a neuron of the program and nothing nearer."""

@@ -22,23 +22,27 @@ class Rounds:
         self.steps = steps
         self.definition = steps.owner.definition
         self.aggregates = steps.constructor.aggregates
+        self.around: list[str] = []
+        """The variables of the loops around what is written."""
 
     def apply(
         self, step: Apply, value: ast.NameValue | ast.MemberValue, inputs: list[str]
     ) -> Text | None:
-        name = value.name.text if isinstance(value, ast.MemberValue) else value.name
-        item, built = self.definition.bindings[name], self.aggregates.built[name]
-        assert isinstance(item, ast.Unroll)
         carried = [self.steps.variables[tensor] for tensor in step.outputs]
         if isinstance(value, ast.NameValue):
+            built = self.aggregates.built[value.name]
             self.carry(carried, inputs)
-            self.loop(item, built.attribute, carried, built.single)
+            self.loop(built.item, built.attribute, carried, built.single)
             return None
-        text = self.steps.constructor.neurons.member(value)
-        if value.member is not None or built.single is not None:
-            return f"{text}(", inputs, ")"
+        neurons = self.steps.constructor.neurons
+        place, item = neurons.member_place(value)
+        if isinstance(item, ast.Binding) and not neurons.is_round(value):
+            return f"{place}(", inputs, ")"
         self.carry(carried, inputs)
-        self.round(item, text, carried)
+        if item is not None:
+            self.item(item, place, carried)
+        else:
+            self.round(self.aggregates.built[value.name.text].item, place, carried)
         return None
 
     def carry(self, carried: list[str], inputs: list[str]) -> None:
@@ -48,15 +52,17 @@ class Rounds:
                 self.steps.out.line(f"{variable} = {text}")
 
     def loop(self, item: ast.Unroll, rounds: str, carried: list[str], single: str | None) -> None:
-        taken = {*carried, *self.steps.variables.held}
-        variable = safe(single or _singular(item.name.text), {"self", *taken})
+        taken = {"self", *carried, *self.steps.variables.held, *self.around}
+        variable = safe(single or _singular(item.name.text), taken)
         self.steps.out.line(f"for {variable} in {rounds}:")
+        self.around.append(variable)
         with self.steps.out.indented():
             if single is not None:
-                inner = next(i for i in item.items if i.name.text == single)
-                self.item(inner, variable, carried)
+                only = next(inner for inner in item.items if inner.name.text == single)
+                self.item(only, variable, carried)
             else:
                 self.round(item, variable, carried)
+        self.around.pop()
 
     def round(self, item: ast.Unroll, place: str, carried: list[str]) -> None:
         for inner in self.aggregates.rounds(item):

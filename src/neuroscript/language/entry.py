@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from neuroscript.diagnostics import Sink, Span, nearest
 from neuroscript.language.names.errors import NoSuchEntry
 from neuroscript.language.names.scope import Scope
-from neuroscript.language.syntax.ast import Program
+from neuroscript.language.syntax.ast import Neuron, Program
 from neuroscript.language.syntax.walk import mentioned, mentioned_in_body
 
 
@@ -18,15 +20,17 @@ def entry_of(program: Program, scope: Scope, wanted: str | None, sink: Sink) -> 
         return None
     if len(program.neurons) < 2:
         return program.neurons[0].name.text if program.neurons else None
-    used = {
-        name
-        for neuron in program.neurons
-        for name in mentioned_in_body(neuron)
-        if name != neuron.name.text
-    }
+    used = used_by_others(program.neurons)
     used |= {name for value in program.globals for name in mentioned(value.value)}
     free = [name for name in scope.own if name not in used]
     return free[0] if len(free) == 1 else program.neurons[-1].name.text
+
+
+def used_by_others(neurons: Iterable[Neuron]) -> set[str]:
+    """The names that neurons mention, each but its own."""
+    return {
+        name for neuron in neurons for name in mentioned_in_body(neuron) if name != neuron.name.text
+    }
 
 
 def no_such_entry(program: Program, wanted: str) -> NoSuchEntry:

@@ -4,6 +4,7 @@ from neuroscript.primitives.alibi import ALiBi
 from neuroscript.primitives.attention import MaskedAttention, ScaledDotProductAttention, attend
 from neuroscript.primitives.batch_norm import BatchNorm
 from neuroscript.primitives.causal_conv1d import CausalConv1d
+from neuroscript.primitives.chain import Chain
 from neuroscript.primitives.checkpoint import Checkpoint
 from neuroscript.primitives.drop_block import DropBlock, Dropblock
 from neuroscript.primitives.drop_connect_linear import DropConnectLinear
@@ -34,6 +35,7 @@ __all__ = [
     "ALiBi",
     "BatchNorm",
     "CausalConv1d",
+    "Chain",
     "Checkpoint",
     "DropBlock",
     "DropConnectLinear",

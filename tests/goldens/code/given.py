@@ -20,17 +20,59 @@ class Skip(nn.Module):
         return x + y
 
 
-class Twice(nn.Module):
-    """Twice(body: NeuronType, n): [*shape] -> [*shape]"""
+class Made(nn.Module):
+    """Made(make: NeuronType, norm: NeuronType, d=8): [b, d] -> [b, d]"""
 
-    def __init__(self, body: nn.Module | Callable[..., nn.Module], n: int) -> None:
+    def __init__(
+        self,
+        make: nn.Module | Callable[..., nn.Module],
+        norm: nn.Module | Callable[..., nn.Module],
+        d: int = 8,
+    ) -> None:
         super().__init__()
-        self.parts = nn.ModuleList(body() for _ in range(n))
+        self.one = make(d, d)
+        self.act = nn.GELU()
+        self.frozen = nn.GELU().requires_grad_(False)
+        self.kept = Skip(self.act)
+        self.norm = norm(d)
+        self.gelu = nn.GELU().requires_grad_(False)
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for part in self.parts:
-            x = part(x)
-        return x
+        x = self.one(x)
+        x = self.act(x)
+        x = self.frozen(x)
+        x = self.kept(x)
+        x = self.norm(x)
+        return self.gelu(x)
+
+
+class Tied(nn.Module):
+    """Tied(d): [b, d] -> [b, d]"""
+
+    def __init__(self, d: int, *, _shared: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        _shared = {} if _shared is None else _shared
+        self.rounds = nn.ModuleList()
+        for i in range(2):
+            if "Tied.rounds.tied" not in _shared:
+                _shared["Tied.rounds.tied"] = nn.Linear(d, d)
+            tied = _shared["Tied.rounds.tied"]
+            own = nn.Linear(d, d, bias=i % 2 > 0)
+            again = Skip(tied)
+            self.rounds.append(
+                nn.ModuleDict({"tied": tied, "own": own, "again": again})
+            )
+        self.more = nn.ModuleList(nn.Linear(d, d) for _ in range(2))
+        self.skip = Skip(self.more[0])
+        self.skip_2 = Skip(self.rounds[1]["own"])
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        for round in self.rounds:
+            x = round["tied"](x)
+            x = round["own"](x)
+            x = round["again"](x)
+        x = self.skip(x)
+        return self.skip_2(x)
 
 
 class Around(nn.Module):
@@ -75,59 +117,17 @@ class Around(nn.Module):
         return self.skip_2(x)
 
 
-class Tied(nn.Module):
-    """Tied(d): [b, d] -> [b, d]"""
+class Twice(nn.Module):
+    """Twice(body: NeuronType, n): [*shape] -> [*shape]"""
 
-    def __init__(self, d: int, *, _shared: dict[str, Any] | None = None) -> None:
+    def __init__(self, body: nn.Module | Callable[..., nn.Module], n: int) -> None:
         super().__init__()
-        _shared = {} if _shared is None else _shared
-        self.rounds = nn.ModuleList()
-        for i in range(2):
-            if "Tied.rounds.tied" not in _shared:
-                _shared["Tied.rounds.tied"] = nn.Linear(d, d)
-            tied = _shared["Tied.rounds.tied"]
-            own = nn.Linear(d, d, bias=i % 2 > 0)
-            again = Skip(tied)
-            self.rounds.append(
-                nn.ModuleDict({"tied": tied, "own": own, "again": again})
-            )
-        self.more = nn.ModuleList(nn.Linear(d, d) for _ in range(2))
-        self.skip = Skip(self.more[0])
-        self.skip_2 = Skip(self.rounds[1]["own"])
+        self.parts = nn.ModuleList(body() for _ in range(n))
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
-        for round in self.rounds:
-            x = round["tied"](x)
-            x = round["own"](x)
-            x = round["again"](x)
-        x = self.skip(x)
-        return self.skip_2(x)
-
-
-class Made(nn.Module):
-    """Made(make: NeuronType, norm: NeuronType, d=8): [b, d] -> [b, d]"""
-
-    def __init__(
-        self,
-        make: nn.Module | Callable[..., nn.Module],
-        norm: nn.Module | Callable[..., nn.Module],
-        d: int = 8,
-    ) -> None:
-        super().__init__()
-        self.one = make(d, d)
-        self.act = nn.GELU()
-        self.frozen = nn.GELU().requires_grad_(False)
-        self.kept = Skip(self.act)
-        self.norm = norm(d)
-        self.gelu = nn.GELU().requires_grad_(False)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.one(x)
-        x = self.act(x)
-        x = self.frozen(x)
-        x = self.kept(x)
-        x = self.norm(x)
-        return self.gelu(x)
+        for part in self.parts:
+            x = part(x)
+        return x
 
 
 class Net(nn.Module):

@@ -5,6 +5,19 @@ from my_layers.fancy import Fancy as HostFancy
 from torch import nn
 
 
+class Net(nn.Module):
+    """Net: [batch, 3] -> [batch, 2]"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.bilinear = nn.Bilinear(3, 3, 2, bias=False)
+        self.fancy = HostFancy(2)
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        out = self.bilinear(x, x)
+        return self.fancy(out)
+
+
 class Bilinear(nn.Module):
     """Bilinear(in1, in2, out_features, bias=false): left [batch, in1], right [batch, in2] -> [batch, out_features]
 
@@ -34,16 +47,3 @@ class Fancy(nn.Module):
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         return self.fancy(x)
-
-
-class Net(nn.Module):
-    """Net: [batch, 3] -> [batch, 2]"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.bilinear = nn.Bilinear(3, 3, 2, bias=False)
-        self.fancy = HostFancy(2)
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        out = self.bilinear(x, x)
-        return self.fancy(out)

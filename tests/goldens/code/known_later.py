@@ -6,30 +6,6 @@ import torch
 from torch import nn
 
 
-class Padded(nn.Module):
-    """Padded(in_channels, out_channels=in_channels, kernel_size=1, padding_mode=mode): [b, in_channels, n] -> [b, out_channels, n]"""
-
-    def __init__(
-        self,
-        in_channels: int,
-        out_channels: int | None = None,
-        kernel_size: int = 1,
-        padding_mode: Any = "reflect",
-    ) -> None:
-        super().__init__()
-        if out_channels is None:
-            out_channels = in_channels
-        self.conv1d = nn.Conv1d(
-            in_channels,
-            out_channels=out_channels,
-            kernel_size=kernel_size,
-            padding_mode=padding_mode,
-        )
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.conv1d(x)
-
-
 class Rounds(nn.Module):
     """Rounds(n, m, k): [b, width] -> [b, any]"""
 
@@ -75,6 +51,17 @@ class Rounds(nn.Module):
         return x
 
 
+class Never(nn.Module):
+    """Never: [b, 4] -> [b, 4]"""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.relu = nn.ReLU()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.relu(x)
+
+
 class Ranks(nn.Module):
     """Ranks(axis=1): [*r, width] -> [*any]"""
 
@@ -98,17 +85,6 @@ class Ranks(nn.Module):
         return x
 
 
-class Never(nn.Module):
-    """Never: [b, 4] -> [b, 4]"""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.relu = nn.ReLU()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        return self.relu(x)
-
-
 class Net(nn.Module):
     """Net(d=8): [b, d] -> [*any]"""
 
@@ -125,3 +101,27 @@ class Net(nn.Module):
         x = self.never(x)
         x = self.linear(x)
         return self.ranks(x)
+
+
+class Padded(nn.Module):
+    """Padded(in_channels, out_channels=in_channels, kernel_size=1, padding_mode=mode): [b, in_channels, n] -> [b, out_channels, n]"""
+
+    def __init__(
+        self,
+        in_channels: int,
+        out_channels: int | None = None,
+        kernel_size: int = 1,
+        padding_mode: Any = "reflect",
+    ) -> None:
+        super().__init__()
+        if out_channels is None:
+            out_channels = in_channels
+        self.conv1d = nn.Conv1d(
+            in_channels,
+            out_channels=out_channels,
+            kernel_size=kernel_size,
+            padding_mode=padding_mode,
+        )
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        return self.conv1d(x)

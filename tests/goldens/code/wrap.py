@@ -25,6 +25,19 @@ class Skip(nn.Module):
         return x + y
 
 
+class NetBody(nn.Module):
+    """A body of `@wrap` in Net."""
+
+    def __init__(self, dim: int, shared: nn.Module | Callable[..., nn.Module]) -> None:
+        super().__init__()
+        self.layer_norm = nn.LayerNorm(dim)
+        self.shared = shared if isinstance(shared, nn.Module) else shared()
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        x = self.layer_norm(x)
+        return self.shared(x)
+
+
 class Twice(nn.Module):
     """Twice(layer: Neuron): [*shape] -> [*shape]"""
 
@@ -51,19 +64,6 @@ class Made(nn.Module):
     def forward(self, x: torch.Tensor) -> torch.Tensor:
         x = self.layer(x)
         return self.layer_2(x)
-
-
-class NetBody(nn.Module):
-    """A body of `@wrap` in Net."""
-
-    def __init__(self, dim: int, shared: nn.Module | Callable[..., nn.Module]) -> None:
-        super().__init__()
-        self.layer_norm = nn.LayerNorm(dim)
-        self.shared = shared if isinstance(shared, nn.Module) else shared()
-
-    def forward(self, x: torch.Tensor) -> torch.Tensor:
-        x = self.layer_norm(x)
-        return self.shared(x)
 
 
 class NetBody_2(nn.Module):

@@ -207,6 +207,8 @@ class NotBroadcastable(Diagnostic):
 
     @property
     def help(self) -> str:
+        if isinstance(self.left_size, Seq) and str(self.left_size) == str(self.right_size) == "*":
+            return "each `*` may be other sizes: write `*dims` for both, and they are the same"
         return "sizes must be equal, or 1, counted from the last dimension"
 
 
