@@ -17,6 +17,7 @@ from neuroscript.training.batch import Ports
 from neuroscript.training.component import split
 from neuroscript.training.errors import LossNotScalar, TrainingError
 from neuroscript.training.head import Head
+from neuroscript.training.input_port import InputPort
 from neuroscript.training.tasks import BY_NAME, Task
 
 
@@ -83,6 +84,9 @@ class Objective:
     fractions: tuple[bool, ...] = ()
     """For each input whether the neuron takes fractions, as which whole numbers are then given."""
 
+    taken: tuple[InputPort, ...] = ()
+    """What the neuron takes at each input; empty until data were held against it."""
+
     def inputs(self, batch: Any) -> tuple[Tensor, ...]:
         """The inputs of a batch as the neuron takes them."""
         return self._cast(self.ports.unpack(batch)[0])
@@ -122,6 +126,7 @@ def make_objective(
     fractions: Sequence[bool] = (),
     make_loss: Callable[..., LossContract] | None = None,
     folders: Sequence[Path] = (),
+    taken: Sequence[InputPort] = (),
 ) -> Objective:
     """The objective of heads; `make_loss` replaces `create_loss` where errors have a place."""
     parts = []
@@ -129,7 +134,7 @@ def make_objective(
         loss = make_loss(head.loss) if make_loss else create_loss(head.loss, folders=folders)
         name, _ = split(head.loss)
         parts.append(Part(head, BY_NAME[head.task], loss, conversion(name, head.last)))
-    return Objective(ports, tuple(parts), tuple(fractions))
+    return Objective(ports, tuple(parts), tuple(fractions), tuple(taken))
 
 
 def as_tuple(result: Any) -> tuple[Tensor, ...]:

@@ -19,6 +19,7 @@ from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.inference import Decision, decide
+from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, shape_text, values_of
 from neuroscript.training.mismatch import ModelRefuses, OutputMissing, TargetsRefused
 from neuroscript.training.neuron import Neuron
@@ -83,7 +84,9 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     }
     decisions = {port: _decide(config, subject, port, facts, samples) for port in facts}
     heads = [_head(config, port, facts, decisions[port]) for port in facts]
-    objective = make_objective(heads, ports, fractions_of(seen.inputs), make_loss)
+    declared = subject.declared.inputs if subject.declared else None
+    taken = input_ports(names, declared, seen.inputs)
+    objective = make_objective(heads, ports, fractions_of(seen.inputs), make_loss, taken=taken)
     check_targets(config, objective, subject, samples)
     _check_comparison(config, objective, subject, seen, facts, samples)
     return Settled(objective, facts, decisions, _signature(subject, seen))

@@ -15,6 +15,7 @@ from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component
 from neuroscript.training.errors import NonFiniteLoss, NonFiniteLossError
 from neuroscript.training.head import Head
+from neuroscript.training.input_port import InputPort
 from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
@@ -137,6 +138,7 @@ class State:
             "inputs": list(self.objective.ports.inputs),
             "outputs": list(self.objective.ports.outputs),
             "fractions": list(self.objective.fractions),
+            "taken": [port.as_data() for port in self.objective.taken],
             "heads": [part.head.as_data() for part in self.objective.parts],
         }
 
@@ -145,4 +147,7 @@ class State:
         heads = [Head.from_data(head) for head in data["heads"]]
         alone = frozenset(head.port for head in heads if not BY_NAME[head.task].takes_target)
         ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]), alone)
-        self.adopt(make_objective(heads, ports, data["fractions"], folders=self.folders))
+        taken = [InputPort.from_data(port) for port in data.get("taken", ())]
+        self.adopt(
+            make_objective(heads, ports, data["fractions"], folders=self.folders, taken=taken)
+        )

@@ -15,6 +15,7 @@ from neuroscript.training.component import Component, of_output
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.inference import Objection, decide
+from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, values_of
 from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
@@ -71,4 +72,5 @@ def objective_from_batch(
                 of_output(metrics, port, count, facts.whole),
             )
         )
-    return make_objective(heads, ports, fractions_of(seen.inputs), folders=folders)
+    taken = input_ports(ports.inputs, None, seen.inputs)
+    return make_objective(heads, ports, fractions_of(seen.inputs), folders=folders, taken=taken)
