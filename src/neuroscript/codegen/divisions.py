@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.codegen.expression import divisions
 from neuroscript.codegen.raising import write_test
-from neuroscript.language.shapes.dims import Dim, Quotient
+from neuroscript.language.shapes.dims import Dim, Quotient, Var
 from neuroscript.language.syntax import ast
 from neuroscript.language.syntax.walk import values_of
 
@@ -61,12 +61,17 @@ def _inexact(dim: Dim) -> bool:
 def always_whole(quotient: Quotient) -> bool:
     """Whether a polynomial is a multiple of a small number for every remainder of its variables.
 
+    One with a division in it is none, and its remainders say nothing.
+
     >>> n, two = Dim.var("n"), Dim.const(2)
-    >>> [always_whole(Quotient(over, two, True)) for over in (n * (n + 1), n * (n + 2))]
-    [True, False]
+    >>> sizes = (n * (n + 1), n * (n + 2), n / two * (n / two + 1))
+    >>> [always_whole(Quotient(over, two, True)) for over in sizes]
+    [True, False, False]
     """
     over, size, variables = quotient.over, quotient.under.constant, [*quotient.over.variables]
     if size is None or size < 1 or size ** len(variables) > MAX_REMAINDERS:
+        return False
+    if not all(isinstance(atom, Var) for monomial, _ in over.terms for atom in monomial):
         return False
     for remainders in product(range(size), repeat=len(variables)):
         values = dict(zip(variables, map(Dim.const, remainders), strict=True))
