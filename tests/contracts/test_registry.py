@@ -33,13 +33,15 @@ BUILT_IN = {
     ],
     "optimizer": ["adagrad", "adam", "adamw", "lion", "nadam", "radam", "rmsprop", "sgd"],
     "checkpoint": ["safetensors", "torch"],
-    "logger": ["console", "csv"],
+    "logger": ["console", "csv", "mlflow", "tensorboard", "wandb"],
 }
 
 
 def test_what_is_built_in() -> None:
     assert ContractRegistry.list_available() == BUILT_IN
-    assert ContractRegistry.list_available("logger") == {"logger": ["console", "csv"]}
+    assert ContractRegistry.list_available("logger") == {
+        "logger": ["console", "csv", "mlflow", "tensorboard", "wandb"]
+    }
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)

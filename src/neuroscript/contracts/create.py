@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from inspect import Parameter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -24,6 +25,7 @@ from neuroscript.contracts.option_types import misfit, said_value
 from neuroscript.contracts.plugins import load_from_file
 from neuroscript.contracts.registry import ContractRegistry
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Span
+from neuroscript.extras import ExtraMissingError
 
 if TYPE_CHECKING:
     from lightning.pytorch.callbacks import Callback
@@ -133,6 +135,10 @@ def make(
     check_options(kind, name, recipe, options, where, beside)
     try:
         return recipe.make(**options)
+    except ExtraMissingError as error:
+        span = where(None) if where else None
+        told = [replace(d, span=span) if span else d for d in error.diagnostics]
+        raise ExtraMissingError(told) from None
     except (NeuroScriptError, AssertionError):
         raise
     except Exception as error:

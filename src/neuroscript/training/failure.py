@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.config import Config
 from neuroscript.contracts.errors import said
+from neuroscript.contracts.logger.over_lightning.errors import NotStarted
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError
 from neuroscript.training.errors import (
     LossNotScalar,
@@ -59,6 +60,8 @@ def _in_config(diagnostic: Diagnostic, config: Config) -> Diagnostic:
             span = config.where("training.lr")
         case LossNotScalar():
             span = config.where("training.loss")
+        case NotStarted():
+            span = config.where("training.logger")
         case _:
             span = None
     return diagnostic if span is None else replace(diagnostic, span=span)

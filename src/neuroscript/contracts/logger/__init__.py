@@ -5,6 +5,7 @@ A logger is a Lightning Callback, so importing this package imports lightning.
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
 from lightning.pytorch.callbacks import Callback
@@ -33,6 +34,16 @@ class LoggerContract(Callback):
         """The epoch under way, counted from 1; after training the last; None without a Trainer."""
         return self.trainer.fit_loop.epoch_progress.current.ready if self.trainer else None
 
+    @property
+    def folder(self) -> Path:
+        """Where to write unless told otherwise: the run's folder; the working directory alone."""
+        return Path(self.trainer.default_root_dir if self.trainer is not None else ".")
+
+    @property
+    def run_name(self) -> str:
+        """What the run is called after its folder: `digits/3`."""
+        return "/".join(self.folder.resolve().parts[-2:])
+
     def setup(self, trainer: Trainer, pl_module: LightningModule, stage: str) -> None:
         """Remembers the Trainer, for loggers that need its epoch or its directory."""
         self.trainer = trainer
@@ -60,31 +71,17 @@ class LoggerContract(Callback):
         return options_of_contract(cls, LoggerContract)
 
 
-class LightningLogger(LoggerContract):
-    """A Logger of Lightning under the logger contract."""
-
-    def __init__(self, logger: Logger) -> None:
-        self.logger = logger
-
-    def log_metrics(self, step: int, metrics: dict[str, float], phase: str) -> None:
-        """Hands the metrics on, each called `phase_name`."""
-        self.logger.log_metrics({f"{phase}_{k}": v for k, v in metrics.items()}, step)
-
-    def log_hyperparameters(self, hyperparameters: dict[str, Any]) -> None:
-        """Hands the hyperparameters on."""
-        self.logger.log_hyperparams(hyperparameters)
-
-    def finish(self) -> None:
-        """Lets the logger write what it holds."""
-        self.logger.save()
-        self.logger.finalize("success")
-
-
 def recipe(name: str, implementation: Any) -> Recipe[Callback] | None:
     """How to make the logger from whatever was registered; None if it is no logger.
 
     A Lightning Callback that is no LoggerContract stays what it is.
     """
+    from neuroscript.contracts.logger.over_lightning import LightningLogger
+
+    if isinstance(implementation, Logger):
+        return Recipe(lambda: LightningLogger(implementation), {})
+    if isinstance(implementation, Callback):
+        return Recipe(lambda: implementation, {})
     if not isinstance(implementation, type):
         return None
     if issubclass(implementation, LoggerContract):

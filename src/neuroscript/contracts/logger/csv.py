@@ -47,7 +47,7 @@ class CsvLogger(LoggerContract):
     def _begin(self, step: int) -> Path:
         """The file to write; of the file of a run that is resumed, the lines so far."""
         trainer = self.trainer
-        folder = Path(self.dir or (trainer.default_root_dir if trainer is not None else "."))
+        folder = Path(self.dir or self.folder)
         folder.mkdir(parents=True, exist_ok=True)
         path = folder / "metrics.csv"
         if path.exists() and trainer is not None and trainer.ckpt_path is not None:
