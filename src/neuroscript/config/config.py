@@ -14,6 +14,7 @@ from neuroscript.config.paths import find_files
 from neuroscript.config.sections import (
     DataSection,
     ModelSection,
+    OutputTask,
     RunSection,
     Section,
     Task,
@@ -34,7 +35,10 @@ class Config(Section):
 
     model: ModelSection = Field(default_factory=ModelSection, description="what is trained")
     data: DataSection = Field(default_factory=DataSection, description="what it is trained on")
-    task: Task | None = Field(default=None, description="by the neuron and the data if none")
+    task: Task | dict[str, OutputTask] | None = Field(
+        default=None,
+        description="one, or one for each output; by the neuron and the data if none",
+    )
     training: TrainingSection = Field(
         default_factory=TrainingSection, description="how it is trained"
     )

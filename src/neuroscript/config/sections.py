@@ -23,6 +23,10 @@ Task = Literal[
 ]
 
 
+OutputTask = Task | Literal["none"]
+"""The task of one output of several; `none` if it is not trained by itself."""
+
+
 class Section(BaseModel):
     """A part of a config; keys it does not declare are mistakes."""
 
@@ -114,7 +118,8 @@ class TrainingSection(Section):
         description="name, `{name: …, options}`, or one for each output; by the task if none",
     )
     metrics: Component | list[Component] | None = Field(
-        default=None, description="metrics of torchmetrics by name; by the task if none"
+        default=None,
+        description="metrics of torchmetrics by name, or those of each output; by the task if none",
     )
     logger: Component | list[Component] = Field(
         default="console", description="one or several loggers"

@@ -32,24 +32,32 @@ ELSEWHERE = {
 
 def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
     """A diagnostic for each mistake; the branches of a union count as one."""
+    problems = [(_path_in(document, p["loc"]), p) for p in error.errors(include_url=False)]
     expected: dict[Path, list[str]] = {}
-    for problem in error.errors(include_url=False):
-        path = _path_in(document, problem["loc"])
-        key = ".".join(map(str, problem["loc"]))
+    among: dict[Path, list[Any]] = {}
+    for path, problem in problems:
+        if problem["type"] == "literal_error":
+            among.setdefault(path, []).append(problem)
+    for path, problem in problems:
         match problem["type"]:
             case "extra_forbidden":
                 yield _unknown_key(document, path)
             case "missing":
-                place = document.places[path]
-                yield MissingKey(place.key or place.value, key, None)
+                place, key = document.places[path], str(problem["loc"][-1])
+                yield MissingKey(place.key or place.value, ".".join(map(str, (*path, key))), None)
+            case _ if any(path == other[: len(path)] != other for other, _ in problems):
+                pass  # the branch of the union that was meant says what is wrong inside
             case "literal_error":
-                yield _not_among(document, path, problem)
+                if problem is among[path][0]:
+                    yield _not_among(document, path, among[path])
             case _:
                 expected.setdefault(path, []).append(_expectation(problem))
     for path, texts in expected.items():
-        joined = " or ".join(dict.fromkeys(texts))
-        span = document.places[path].value
-        yield BadValue(span, ".".join(map(str, path)), f"should be {joined}", _advice(span, texts))
+        if path not in among:
+            joined = " or ".join(dict.fromkeys(texts))
+            span = document.places[path].value
+            key = ".".join(map(str, path))
+            yield BadValue(span, key, f"should be {joined}", _advice(span, texts))
 
 
 def contradictions(config: Config) -> Iterator[Diagnostic]:
@@ -65,10 +73,26 @@ def contradictions(config: Config) -> Iterator[Diagnostic]:
         name = config.get(key) if path[-1:] == ("name",) and key.startswith(COMPONENTS) else ""
         if not isinstance(name, str):
             yield BadValue(place.value, key, "should be text")
+    yield from _wrong_by_output(config)
     for split in ("val", "test"):
         value, span = getattr(config.data, split), config.where(f"data.{split}")
         if isinstance(value, float) and not 0 < value < 1 and span:
             yield BadValue(span, f"data.{split}", "should be a fraction between 0 and 1, or a path")
+
+
+def _wrong_by_output(config: Config) -> Iterator[Diagnostic]:
+    """Values for single outputs that are no components."""
+    for key in ("training.loss", "training.metrics"):
+        given = config.get(key)
+        if not isinstance(given, dict) or "name" in given:
+            continue
+        for output, value in given.items():
+            several = isinstance(value, list) and key == "training.metrics"
+            for inner in value if several else [value]:
+                if not isinstance(inner, (str, dict)):
+                    place = config.place(f"{key}.{output}")
+                    expected = "should be a name, or `{name: …, options}`"
+                    yield BadValue(place, f"{key}.{output}", expected)
 
 
 def _wrong_keys_in_data(config: Config) -> Iterator[Diagnostic]:
@@ -85,11 +109,12 @@ def _wrong_keys_in_data(config: Config) -> Iterator[Diagnostic]:
 
 
 def _path_in(document: Document, loc: tuple[int | str, ...]) -> Path:
-    """The part of pydantic's location that is in the document; the rest names union branches."""
-    length = len(loc)
-    while length and loc[:length] not in document.places:
-        length -= 1
-    return loc[:length]
+    """What of pydantic's location is in the document; the rest names union branches."""
+    path: Path = ()
+    for part in loc:
+        if (*path, part) in document.places:
+            path = (*path, part)
+    return path
 
 
 def _expectation(problem: Any) -> str:
@@ -128,9 +153,11 @@ def _advice(span: Span, expected: list[str]) -> str | None:
     return None
 
 
-def _not_among(document: Document, path: Path, problem: Any) -> BadValue:
-    known = re.findall("'([^']*)'", problem["ctx"]["expected"])
-    given = problem["input"]
+def _not_among(document: Document, path: Path, problems: list[Any]) -> BadValue:
+    """A value that is none of those that may stand there, in any branch of a union."""
+    texts = (re.findall("'([^']*)'", problem["ctx"]["expected"]) for problem in problems)
+    known = list(dict.fromkeys(name for names in texts for name in names))
+    given = problems[0]["input"]
     near = did_you_mean(given, known) if isinstance(given, str) else None
     advice = near or f"it is {or_list(known)}"
     span = document.places[path].value

@@ -35,6 +35,7 @@ from neuroscript.contracts.registry import (
     register_loss,
     register_optimizer,
 )
+from neuroscript.contracts.weight import split_weight
 
 if TYPE_CHECKING:
     from neuroscript.contracts.logger import LoggerContract
@@ -65,6 +66,7 @@ __all__ = [
     "register_loss",
     "register_optimizer",
     "split_component",
+    "split_weight",
 ]
 
 

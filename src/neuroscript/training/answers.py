@@ -39,7 +39,7 @@ def answers(objective: Objective, outputs: Sequence[Tensor]) -> list[dict[str, A
     by_output = {
         part.head.port: _answers(part.head, *part.task.answer(part.point(output), part.head.last))
         for part, output in zip(objective.parts, outputs, strict=True)
-        if part.task.takes_target
+        if output.dim()
     }
     if len(by_output) == 1:
         rows = next(iter(by_output.values()))

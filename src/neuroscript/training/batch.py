@@ -24,7 +24,7 @@ class Ports:
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
     alone: frozenset[str] = frozenset()
-    """The outputs that have no target."""
+    """The outputs that no target is looked up for."""
 
     @property
     def held(self) -> tuple[str, ...]:

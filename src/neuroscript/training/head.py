@@ -39,9 +39,11 @@ def head_for(
     facts: Facts,
     port: str,
     loss: Component | None,
-    metrics: list[Component] | None,
+    metrics: Component | list[Component] | None,
 ) -> Head:
     """The head of a task, its loss and metrics from the task where none are given."""
+    if isinstance(metrics, (str, dict)):
+        metrics = [metrics]
     return Head(
         task=task.name,
         loss=task.loss(facts) if loss is None else loss,

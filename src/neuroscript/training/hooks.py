@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from neuroscript.contracts import create_optimizer
 from neuroscript.training.batch import Ports
-from neuroscript.training.component import Component
+from neuroscript.training.component import Component, Metrics
 from neuroscript.training.loggers import LoggerEnds, Loggers
 from neuroscript.training.materialise import materialise
 from neuroscript.training.objective import Objective
@@ -46,7 +46,7 @@ class RegistryHooks(_Module):
         loss: Component | None = None,
         optimizer: Component = "adam",
         lr: float = 0.001,
-        metrics: list[Component] | None = None,
+        metrics: Metrics | None = None,
         logger: Component | list[Component] = "console",
         log_every: int = 100,
     ) -> None:

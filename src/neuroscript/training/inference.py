@@ -36,7 +36,7 @@ def decide(facts: Facts, task: str | None = None) -> Decision | Objection:
     >>> decide(facts, task="classification").text
     'classification needs an output [batch, classes], and it is [batch, 1]'
     """
-    if facts.whole and (facts.target is not None or task not in (None, "penalty")):
+    if facts.whole and (facts.target is not None or task not in (None, "none", "penalty")):
         text = f"{facts.port} is one number for the whole batch, and has no target: it is a penalty"
         return Objection(text, "declare the output with a batch: [batch], or [batch, 1]")
     if task is not None:

@@ -218,7 +218,34 @@ class OutputMissing(Diagnostic):
     @property
     def help(self) -> str:
         near = did_you_mean(self.port, self.found)
-        return near or f'name the targets by output: "target": {{"{self.port}": …}}'
+        named = f'name the targets by output: "target": {{"{self.port}": …}}'
+        return f"{near or named}\nor leave it without one: `task: {{{self.port}: none}}`"
+
+
+@dataclass(frozen=True)
+class WhichTarget(Diagnostic):
+    code = "NT112"
+    found: Sequence[str]
+    outputs: Sequence[str]
+    port_span: Span | None
+
+    @property
+    def message(self) -> str:
+        has = or_list(self.found).replace(" or ", " and ")
+        if len(self.outputs) == 1:
+            return f"the data have the targets {has}, and the neuron has one output"
+        outputs = or_list(self.outputs).replace(" or ", " and ")
+        return f"the data have the targets {has}, and the outputs are {outputs}"
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, "the output")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        if len(self.outputs) == 1:
+            return f'say which by naming it `{self.outputs[0]}`, or give one: "target": …'
+        return "name the targets as the outputs are named"
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from typing import Any
 from lightning import LightningModule
 from torch import Tensor, nn
 
-from neuroscript.training.component import Component
+from neuroscript.training.component import Component, Metrics
 from neuroscript.training.hooks import RegistryHooks
 
 
@@ -27,7 +27,7 @@ class NeuronModule(RegistryHooks, LightningModule):
         loss: Component | None = None,
         optimizer: Component = "adam",
         lr: float = 0.001,
-        metrics: list[Component] | None = None,
+        metrics: Metrics | None = None,
         logger: Component | list[Component] = "console",
         log_every: int = 100,
     ) -> None:

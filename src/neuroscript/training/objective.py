@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from neuroscript.contracts import LossContract, create_loss
+from neuroscript.contracts import LossContract, create_loss, split_weight
 from neuroscript.contracts.errors import said
 from neuroscript.training.activation import Conversion, conversion
 from neuroscript.training.batch import Ports
@@ -29,22 +30,39 @@ class Part:
     task: Task
     loss: LossContract
     conversion: Conversion | None
+    weight: float = 1.0
+    """How much the loss counts beside those of other outputs."""
+
+    @property
+    def trained(self) -> bool:
+        """Whether the output has a loss of its own."""
+        return self.task.trains
 
     def point(self, predictions: Tensor) -> Tensor:
         """What of the predictions stands against the targets: all, unless the loss wants more."""
         parts = self.loss.outputs_per_target
         return predictions if parts == 1 else predictions.chunk(parts, -1)[0]
 
-    def compare(self, predictions: Tensor, targets: Tensor) -> Tensor:
-        """The loss of arranged predictions and targets."""
+    def compare(
+        self, predictions: Tensor, targets: Tensor, outputs: Mapping[str, Tensor]
+    ) -> Tensor:
+        """The loss of arranged predictions and targets, beside all outputs as they are."""
         if self.conversion is not None:
             predictions = self.conversion.apply(predictions)
-        loss: object = self.loss.compute(predictions, targets)
+        loss: object = self.loss.compute_beside(predictions, targets, outputs)
         if not isinstance(loss, Tensor) or loss.dim():
             name, _ = split(self.head.loss)
             shape = f"a tensor {list(loss.shape)}" if isinstance(loss, Tensor) else repr(loss)
             raise TrainingError([LossNotScalar(said("loss", name), name, shape)])
-        return loss
+        return loss if self.weight == 1.0 else loss * self.weight
+
+
+class NoLoss(LossContract):
+    """What an output has that is not trained by itself."""
+
+    def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
+        """Nothing."""
+        return predictions.new_zeros(())
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,13 +114,15 @@ class Objective:
         given, targets = self.ports.unpack(batch)
         inputs = self._cast(given)
         outputs = as_tuple(model(*inputs))
+        by_name = dict(zip(self.ports.outputs, outputs, strict=True))
         total: Tensor | None = None
         compared = []
         for part, output, target in zip(self.parts, outputs, targets, strict=True):
             pair = part.task.arrange(output, target, inputs)
-            loss = part.compare(*pair)
-            total = loss if total is None else total + loss
             compared.append(pair)
+            if part.trained:
+                loss = part.compare(*pair, by_name)
+                total = loss if total is None else total + loss
         assert total is not None
         return Outcome(total, tuple(compared), len(inputs[0]))
 
@@ -129,11 +149,16 @@ def make_objective(
     taken: Sequence[InputPort] = (),
 ) -> Objective:
     """The objective of heads; `make_loss` replaces `create_loss` where errors have a place."""
+    make = make_loss or partial(create_loss, folders=folders)
     parts = []
     for head in heads:
-        loss = make_loss(head.loss) if make_loss else create_loss(head.loss, folders=folders)
+        task = BY_NAME[head.task]
+        if not task.trains:
+            parts.append(Part(head, task, NoLoss(), None))
+            continue
+        component, weight = split_weight(head.loss, folders)
         name, _ = split(head.loss)
-        parts.append(Part(head, BY_NAME[head.task], loss, conversion(name, head.last)))
+        parts.append(Part(head, task, make(component), conversion(name, head.last), weight))
     return Objective(ports, tuple(parts), tuple(fractions), tuple(taken))
 
 

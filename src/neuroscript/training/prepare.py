@@ -16,7 +16,7 @@ from neuroscript.contracts import create_logger, create_optimizer, load_plugin
 from neuroscript.contracts.errors import said
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints.settings import CheckpointSettings, checkpoint_settings
-from neuroscript.training.component import Component
+from neuroscript.training.component import Metrics, is_by_output
 from neuroscript.training.data import Data, load_data
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.hooks import RegistryHooks
@@ -29,7 +29,8 @@ from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
 from neuroscript.training.samples import Samples, look_at
 from neuroscript.training.settings import UnknownMonitor
-from neuroscript.training.settle import Settled, Subject, check_fit, check_targets, settle
+from neuroscript.training.settle import Settled, check_fit, check_targets, settle
+from neuroscript.training.subject import Subject
 from neuroscript.training.summary import make_plan
 from neuroscript.training.trainer import check_trainer_arguments, make_trainer, trainer_arguments
 from neuroscript.training.weights import start_from
@@ -211,6 +212,8 @@ def _loggers(config: Config) -> list[Callback]:
     ]
 
 
-def _metrics(config: Config) -> list[Component] | None:
+def _metrics(config: Config) -> Metrics | None:
     given = config.training.metrics
-    return given if given is None or isinstance(given, list) else [given]
+    if given is None or isinstance(given, list):
+        return given
+    return given if isinstance(given, dict) and is_by_output(given) else [given]

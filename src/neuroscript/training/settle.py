@@ -3,57 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
-from torch import Tensor, nn
+from torch import Tensor
 
 from neuroscript.config import Config
-from neuroscript.contracts import LossContract, create_loss
-from neuroscript.diagnostics import Diagnostic, Span
-from neuroscript.training.agreement import check_classes, check_inputs, check_tokens, written
+from neuroscript.contracts import LossContract, create_loss, split_weight
+from neuroscript.diagnostics import Diagnostic
+from neuroscript.training.agreement import check_classes, check_inputs, check_tokens
 from neuroscript.training.batch import Ports
+from neuroscript.training.by_output import check_settings
 from neuroscript.training.component import of_output
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts
 from neuroscript.training.head import Head, head_for
+from neuroscript.training.held import held_to
 from neuroscript.training.inference import Decision, decide
 from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, shape_text, values_of
-from neuroscript.training.mismatch import ModelRefuses, OutputMissing, TargetsRefused
-from neuroscript.training.neuron import Neuron
+from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
-from neuroscript.training.probe import Probe, input_names, probe, vocabularies
+from neuroscript.training.probe import Probe, probe, vocabularies
 from neuroscript.training.samples import Samples
+from neuroscript.training.subject import Subject
 from neuroscript.training.suited import check_loss, check_metrics, check_range
 
 T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Subject:
-    """A model, with what is known of how it was declared."""
-
-    name: str
-    model: nn.Module
-    declared: Neuron | None
-    """None where no `.ns` file describes the model."""
-
-    def input_names(self) -> tuple[str, ...]:
-        if self.declared is not None:
-            return tuple(port.name for port in self.declared.inputs)
-        return input_names(self.model)
-
-    def span(self, port: str) -> Span | None:
-        """Where a port was declared."""
-        ports = [*self.declared.inputs, *self.declared.outputs] if self.declared else []
-        return next((p.span for p in ports if p.name == port), None)
-
-    def shapes(self) -> dict[str, str]:
-        """The outputs as they were declared."""
-        outputs = self.declared.outputs if self.declared else ()
-        return {port.name: written(port.shape) for port in outputs}
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,14 +52,17 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     check_fit(subject, samples)
     names = subject.input_names()
     inputs, _ = Ports(names, ("out",)).unpack({"input": samples.batch_inputs})
-    seen = _probe(subject, inputs, samples)
-    ports = _ports(subject, names, seen)
+    seen = _named(subject, _probe(subject, inputs, samples))
+    check_settings(config, list(seen.outputs))
+    tasks = _tasks(config, seen)
+    held = held_to(subject, seen.outputs, seen.inputs, tasks, samples)
+    ports = Ports(names, tuple(seen.outputs), _alone(seen, tasks, held, samples))
     make_loss = partial(create_loss, where=config.at("training.loss"), folders=config.folders)
     facts = {
-        port: of_port.told_by(_outputs_per_target(config, port, ports, make_loss))
-        for port, of_port in _facts(subject, seen, ports, samples).items()
+        port: of_port.told_by(_outputs_per_target(config, port, seen, tasks, make_loss))
+        for port, of_port in _facts(subject, seen, held, samples).items()
     }
-    decisions = {port: _decide(config, subject, port, facts, samples) for port in facts}
+    decisions = {port: _decide(subject, facts[port], tasks[port], port, samples) for port in facts}
     heads = [_head(config, port, facts, decisions[port]) for port in facts]
     declared = subject.declared.inputs if subject.declared else None
     taken = input_ports(names, declared, seen.inputs)
@@ -126,60 +106,74 @@ def _probe(subject: Subject, inputs: Sequence[Tensor], samples: Samples) -> Prob
         raise TrainingError([diagnostic]) from error
 
 
-def _ports(subject: Subject, inputs: tuple[str, ...], seen: Probe) -> Ports:
-    names = _output_names(subject, seen)
-    outputs = zip(names, seen.outputs.values(), strict=True)
-    return Ports(inputs, names, frozenset(name for name, value in outputs if not value.dim()))
+def _named(subject: Subject, seen: Probe) -> Probe:
+    """What was seen, the outputs by their declared names."""
+    names = subject.output_names(seen)
+    return replace(
+        seen,
+        outputs=dict(zip(names, seen.outputs.values(), strict=True)),
+        last=dict(zip(names, seen.last.values(), strict=True)),
+    )
 
 
-def _output_names(subject: Subject, seen: Probe) -> tuple[str, ...]:
-    declared = subject.declared.outputs if subject.declared else ()
-    if len(declared) == len(seen.outputs):
-        return tuple(port.name for port in declared)
-    return tuple(seen.outputs)
+def _tasks(config: Config, seen: Probe) -> dict[str, str | None]:
+    """What the config says of the task of each output, None where it says nothing."""
+    count = len(seen.outputs)
+    return {
+        port: of_output(config.task, port, count, output.dim() == 0)
+        for port, output in seen.outputs.items()
+    }
 
 
-def _facts(subject: Subject, seen: Probe, ports: Ports, samples: Samples) -> dict[str, Facts]:
-    outputs = dict(zip(ports.outputs, seen.outputs.values(), strict=True))
-    last = dict(zip(ports.outputs, seen.last.values(), strict=True))
-    targets = _by_port(samples.targets, ports.held)
-    if targets and len(outputs) > 1:
-        _refuse(
-            [
-                OutputMissing(samples.place(0), port, subject.span(port), list(samples.targets))
-                for port in ports.held
-                if port not in targets
-            ]
-        )
-    targets |= {port: samples.targets[port] for port in ports.alone if port in samples.targets}
+def _alone(
+    seen: Probe, tasks: Mapping[str, str | None], held: Mapping[str, str], samples: Samples
+) -> frozenset[str]:
+    """The outputs that no target is looked up for."""
+    if samples.targets:
+        return frozenset(seen.outputs).difference(held)
+    return frozenset(
+        port for port, output in seen.outputs.items() if not output.dim() or tasks[port] == "none"
+    )
+
+
+def _facts(
+    subject: Subject, seen: Probe, held: Mapping[str, str], samples: Samples
+) -> dict[str, Facts]:
     return facts_of(
-        Probe(outputs, last, seen.vocabularies, seen.inputs),
+        seen,
         seen.inputs,
-        [targets.get(port) for port in outputs],
-        _by_port(samples.names, ports.held),
+        [samples.targets[held[port]] if port in held else None for port in seen.outputs],
+        {port: samples.names[name] for port, name in held.items() if name in samples.names},
         subject.shapes(),
     )
 
 
 def _outputs_per_target(
-    config: Config, port: str, ports: Ports, make_loss: Callable[..., LossContract]
+    config: Config,
+    port: str,
+    seen: Probe,
+    tasks: Mapping[str, str | None],
+    make_loss: Callable[..., LossContract],
 ) -> int:
     """How many numbers the configured loss wants for each of a target."""
-    asked = of_output(config.training.loss, port, len(ports.outputs), port in ports.alone)
-    return 1 if asked is None else make_loss(asked).outputs_per_target
+    whole = seen.outputs[port].dim() == 0
+    asked = of_output(config.training.loss, port, len(seen.outputs), whole)
+    if asked is None or tasks[port] == "none":
+        return 1
+    component, _ = split_weight(asked, config.folders)
+    return make_loss(component).outputs_per_target
 
 
 def _decide(
-    config: Config, subject: Subject, port: str, facts: dict[str, Facts], samples: Samples
+    subject: Subject, facts: Facts, task: str | None, port: str, samples: Samples
 ) -> Decision:
-    of_port = facts[port]
-    decided = decide(of_port, of_output(config.task, port, len(facts), of_port.whole))
+    decided = decide(facts, task)
     if isinstance(decided, Decision):
         return decided
-    found = str(of_port.target) if of_port.target else "no target"
+    found = str(facts.target) if facts.target else "no target"
     span = subject.span(port)
     raise TrainingError(
-        [TargetsRefused(samples.place(0), decided.text, found, of_port.port, span, decided.advice)]
+        [TargetsRefused(samples.place(0), decided.text, found, facts.port, span, decided.advice)]
     )
 
 
@@ -187,8 +181,6 @@ def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision
     training = config.training
     count, whole = len(facts), facts[port].whole
     metrics = of_output(training.metrics, port, count, whole)
-    if metrics is not None and not isinstance(metrics, list):
-        metrics = [metrics]
     loss = of_output(training.loss, port, count, whole)
     return head_for(decision.task, facts[port], port, loss, metrics)
 
@@ -202,11 +194,14 @@ def _check_comparison(
     samples: Samples,
 ) -> None:
     targets = _by_port(samples.targets, objective.ports.held)
-    for part, output in zip(objective.parts, seen.outputs.values(), strict=True):
+    for part in objective.parts:
         port = part.head.port
+        output = seen.outputs[port]
+        if not part.trained:
+            continue
         target = targets[port][: len(output)] if port in targets else None
         pair = part.task.arrange(output, target, seen.inputs)
-        check_loss(config, part, facts[port], pair, subject.span(port))
+        check_loss(config, part, facts[port], pair, seen.outputs, subject.span(port))
         check_metrics(config, part, pair)
 
 

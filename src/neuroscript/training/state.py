@@ -12,7 +12,7 @@ from torch import nn
 from neuroscript.contracts import create_logger
 from neuroscript.contracts.errors import said
 from neuroscript.training.batch import Ports
-from neuroscript.training.component import Component
+from neuroscript.training.component import Component, Metrics
 from neuroscript.training.errors import NonFiniteLoss, NonFiniteLossError
 from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
@@ -20,7 +20,6 @@ from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
 from neuroscript.training.objective import Objective, Outcome, make_objective
-from neuroscript.training.tasks import BY_NAME
 from neuroscript.training.unplanned import objective_from_batch
 
 
@@ -35,7 +34,7 @@ class State:
     loss: Component | None
     optimizer: Component
     lr: float
-    metrics: list[Component] | None
+    metrics: Metrics | None
     logger: Component | list[Component]
     log_every: int
     folders: Sequence[Path] = (Path(),)
@@ -137,6 +136,7 @@ class State:
         return {
             "inputs": list(self.objective.ports.inputs),
             "outputs": list(self.objective.ports.outputs),
+            "alone": sorted(self.objective.ports.alone),
             "fractions": list(self.objective.fractions),
             "taken": [port.as_data() for port in self.objective.taken],
             "heads": [part.head.as_data() for part in self.objective.parts],
@@ -145,7 +145,7 @@ class State:
     def take_up(self, data: dict[str, Any]) -> None:
         """Adopts what `as_data` gave."""
         heads = [Head.from_data(head) for head in data["heads"]]
-        alone = frozenset(head.port for head in heads if not BY_NAME[head.task].takes_target)
+        alone = frozenset(data["alone"])
         ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]), alone)
         taken = [InputPort.from_data(port) for port in data.get("taken", ())]
         self.adopt(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 
 import torch
 from torch import Tensor
@@ -25,6 +26,7 @@ def check_loss(
     part: Part,
     facts: Facts,
     pair: tuple[Tensor, Tensor],
+    outputs: Mapping[str, Tensor],
     declared_at: Span | None,
 ) -> None:
     """Refuses a loss that cannot compare the predictions for the first samples with the targets.
@@ -34,7 +36,7 @@ def check_loss(
     """
     reason = part.loss.objection(*pair)
     if reason is None and isinstance(part.loss, TorchLoss):
-        reason = _failure(part, *pair)
+        reason = _failure(part, *pair, outputs)
     if reason is not None:
         name, usual = split(part.head.loss)[0], part.task.loss(facts)
         place = _given(config, part) or config.place("training.loss")
@@ -42,10 +44,12 @@ def check_loss(
         raise ConfigError([refused])
 
 
-def _failure(part: Part, predictions: Tensor, targets: Tensor) -> str | None:
+def _failure(
+    part: Part, predictions: Tensor, targets: Tensor, outputs: Mapping[str, Tensor]
+) -> str | None:
     """What the loss says against them when it is tried."""
     try:
-        part.compare(predictions, targets)
+        part.compare(predictions, targets, outputs)
     except NeuroScriptError as error:
         return error.diagnostics[0].message
     except (RuntimeError, ValueError, TypeError, IndexError) as error:
@@ -62,7 +66,7 @@ def check_metrics(config: Config, part: Part, pair: tuple[Tensor, Tensor]) -> No
     settings = part.task.metric_settings(part.head.classes)
     scores = part.task.scores(part.point(predictions), part.head.last)
     for index, component in enumerate(part.head.metrics):
-        place = config.where(f"training.metrics.{index}") or config.place("training.metrics")
+        place = _place_of_metric(config, part.head.port, index)
         name, metric = create_metric(component, settings, place)
         try:
             update(name, metric, part, scores, targets)
@@ -94,3 +98,9 @@ def check_range(config: Config, part: Part, target: Tensor, samples: Samples) ->
 
 def _given(config: Config, part: Part) -> Span | None:
     return config.where(f"training.loss.{part.head.port}") or config.where("training.loss")
+
+
+def _place_of_metric(config: Config, port: str, index: int) -> Span:
+    keys = (f"{port}.{index}", port, str(index))
+    found = (config.where(f"training.metrics.{key}") for key in keys)
+    return next(filter(None, found), None) or config.place("training.metrics")

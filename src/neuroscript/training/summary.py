@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Any
 from neuroscript.config import Config
 from neuroscript.contracts import DataLoaderContract, split_component
 from neuroscript.contracts.dataloader.columns import ColumnLoader
-from neuroscript.training.component import split, written
+from neuroscript.training.component import of_output, split, written
 from neuroscript.training.data import Data
 from neuroscript.training.look import values_of
 from neuroscript.training.objective import parameters_of
 from neuroscript.training.planning import Plan
 from neuroscript.training.samples import Samples
-from neuroscript.training.settle import Settled, Subject
+from neuroscript.training.settle import Settled
+from neuroscript.training.subject import Subject
+from neuroscript.training.tasks import BY_NAME
 
 if TYPE_CHECKING:
     from neuroscript.training.runner import Runner
@@ -90,13 +92,15 @@ def plan_lines(plan: Plan) -> list[str]:
 def _decided(plan: Plan) -> Iterator[tuple[str, str, str]]:
     several = len(plan.heads) > 1
     for head in plan.heads:
-        of = f" of {head.port}" if several else ""
+        of = f"{head.port}: " if several else ""
         key = f".{head.port}" if several else ""
-        yield "task", head.task + of, plan.reasons[f"task{key}"]
-        yield "loss", written(head.loss) + of, plan.reasons[f"loss{key}"]
+        yield "task", of + head.task, plan.reasons[f"task{key}"]
+        if not BY_NAME[head.task].trains:
+            continue
+        yield "loss", of + written(head.loss), plan.reasons[f"loss{key}"]
         if head.metrics:
             names = ", ".join(written(metric) for metric in head.metrics)
-            yield "metrics", names + of, plan.reasons[f"metrics{key}"]
+            yield "metrics", of + names, plan.reasons[f"metrics{key}"]
     yield "optimizer", f"{plan.optimizer} lr {plan.lr:g}", plan.reasons["optimizer"]
 
 
@@ -107,8 +111,10 @@ def _reasons(config: Config, settled: Settled) -> dict[str, str]:
     for port, decision in settled.decisions.items():
         key = f".{port}" if several else ""
         reasons[f"task{key}"] = decision.reason
-        reasons[f"loss{key}"] = FROM_TASK if training.loss is None else CONFIGURED
-        reasons[f"metrics{key}"] = FROM_TASK if training.metrics is None else CONFIGURED
+        whole = settled.facts[port].whole
+        for name in ("loss", "metrics"):
+            said = of_output(getattr(training, name), port, len(settled.decisions), whole)
+            reasons[f"{name}{key}"] = FROM_TASK if said is None else CONFIGURED
     if several:
         for name in ("task", "loss", "metrics"):
             texts = [f"{port}: {reasons[f'{name}.{port}']}" for port in settled.decisions]

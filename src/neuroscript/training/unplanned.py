@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from torch import nn
 
-from neuroscript.contracts import create_loss
+from neuroscript.contracts import create_loss, split_weight
 from neuroscript.contracts.errors import said
+from neuroscript.diagnostics import Diagnostic
 from neuroscript.training.batch import Ports
-from neuroscript.training.component import Component, of_output
+from neuroscript.training.by_output import settings_refused
+from neuroscript.training.component import Component, Metrics, of_output
 from neuroscript.training.errors import TrainingError
+from neuroscript.training.facts import Facts
 from neuroscript.training.head import Head, head_for
-from neuroscript.training.inference import Objection, decide
+from neuroscript.training.inference import Decision, decide
 from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, values_of
 from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
@@ -29,7 +32,7 @@ def objective_from_batch(
     batch: Any,
     task: str | dict[str, str] | None = None,
     loss: Component | None = None,
-    metrics: list[Component] | None = None,
+    metrics: Metrics | None = None,
     folders: Sequence[Path] = (),
 ) -> Objective:
     """The objective of a LightningModule that is used without a plan.
@@ -44,33 +47,52 @@ def objective_from_batch(
     except (RuntimeError, TypeError, ValueError, IndexError) as error:
         reason = str(error).splitlines()[0]
         raise TrainingError([ModelRefuses(said("batch", shown), name, shown, reason)]) from error
-    alone = frozenset(name for name, value in seen.outputs.items() if not value.dim())
+    if problems := _settings_refused(task, loss, metrics, list(seen.outputs)):
+        raise TrainingError(problems)
+    count = len(seen.outputs)
+    tasks: dict[str, str | None] = {
+        port: of_output(task, port, count, not output.dim())
+        for port, output in seen.outputs.items()
+    }
+    alone = frozenset(
+        port for port, output in seen.outputs.items() if not output.dim() or tasks[port] == "none"
+    )
     ports = Ports(input_names(model), tuple(seen.outputs), alone)
     _, targets = ports.unpack(batch)
     heads: list[Head] = []
     for port, facts in facts_of(seen, seen.inputs, targets).items():
-        count = len(seen.outputs)
-        asked = of_output(task, port, count, facts.whole)
-        asked_loss = of_output(loss, port, count, facts.whole)
-        if asked_loss is not None:
-            facts = facts.told_by(create_loss(asked_loss, folders=folders).outputs_per_target)
-        if asked is not None and asked not in BY_NAME:
-            raise TrainingError([UnknownTask(said("task", asked), asked, list(BY_NAME))])
-        decision = decide(facts, asked)
-        if isinstance(decision, Objection):
-            found = str(facts.target) if facts.target else "no targets"
-            place = said("target", found)
-            raise TrainingError(
-                [TargetsRefused(place, decision.text, found, facts.port, None, decision.advice)]
-            )
-        heads.append(
-            head_for(
-                decision.task,
-                facts,
-                port,
-                asked_loss,
-                of_output(metrics, port, count, facts.whole),
-            )
-        )
+        asked = of_output(loss, port, count, facts.whole)
+        if asked is not None and tasks[port] != "none":
+            component, _ = split_weight(asked, folders)
+            wanted = create_loss(component, folders=folders).outputs_per_target
+            facts = facts.told_by(wanted)
+        decision = _decided(facts, tasks[port])
+        measured = of_output(metrics, port, count, facts.whole)
+        heads.append(head_for(decision.task, facts, port, asked, measured))
     taken = input_ports(ports.inputs, None, seen.inputs)
     return make_objective(heads, ports, fractions_of(seen.inputs), folders=folders, taken=taken)
+
+
+def _settings_refused(
+    task: str | Mapping[str, str] | None, loss: object, metrics: object, outputs: Sequence[str]
+) -> list[Diagnostic]:
+    settings = {"task": task, "loss": loss, "metrics": metrics}
+    problems = settings_refused(settings, outputs)
+    asked = task.values() if isinstance(task, Mapping) else [task]
+    known = list(BY_NAME)
+    return problems + [
+        UnknownTask(said("task", name), name, known)
+        for name in asked
+        if name is not None and name not in known
+    ]
+
+
+def _decided(facts: Facts, task: str | None) -> Decision:
+    decision = decide(facts, task)
+    if isinstance(decision, Decision):
+        return decision
+    found = str(facts.target) if facts.target else "no targets"
+    refused = TargetsRefused(
+        said("target", found), decision.text, found, facts.port, None, decision.advice
+    )
+    raise TrainingError([refused])

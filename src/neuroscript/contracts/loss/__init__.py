@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
 from neuroscript.contracts.contract import Options, Recipe, options_of, options_of_contract
 
 if TYPE_CHECKING:
     from torch import Tensor, nn
+
+OUTPUTS = "outputs"
+"""The parameter by which a loss says that it looks at all outputs, by their names."""
 
 EXPECTED = (
     "a LossContract, an nn.Module class, or a function `(predictions, targets)` that returns a "
@@ -44,6 +49,15 @@ class LossContract(ABC):
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The loss of a batch as a scalar tensor."""
 
+    def compute_beside(
+        self, predictions: Tensor, targets: Tensor, outputs: Mapping[str, Tensor]
+    ) -> Tensor:
+        """The same, for a loss that looks at the other outputs of the neuron too.
+
+        `outputs` are all of them, by name, as the neuron gives them.
+        """
+        return self.compute(predictions, targets)
+
     def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
         """Why such predictions and targets have no meaning to this loss, None if they have.
 
@@ -63,31 +77,60 @@ class LossContract(ABC):
 
 
 class ModuleLoss(LossContract):
-    """A loss given as an nn.Module called with predictions and targets."""
+    """A loss given as an nn.Module called with predictions and targets, and outputs if it asks."""
 
     def __init__(self, module: nn.Module) -> None:
         self.module = module
         self._has_state = bool(module.state_dict()) or any(True for _ in module.buffers())
+        self._asks = asks_for_outputs(module.forward)
 
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """What the module returns, moved to the device of the predictions first."""
+        return self.compute_beside(predictions, targets, {})
+
+    def compute_beside(
+        self, predictions: Tensor, targets: Tensor, outputs: Mapping[str, Tensor]
+    ) -> Tensor:
+        """The same, for a `forward` with a parameter `outputs`."""
         if self._has_state:
             self.module.to(predictions.device)
-        loss: Tensor = self.module(predictions, targets)
+        beside = {OUTPUTS: outputs} if self._asks else {}
+        loss: Tensor = self.module(predictions, targets, **beside)
         return loss
 
 
 class FunctionLoss(LossContract):
-    """A loss given as a function of predictions, targets and options."""
+    """A loss given as a function of predictions, targets and options, and outputs if it asks."""
 
     def __init__(self, function: Any, options: dict[str, Any]) -> None:
         self.function = function
         self.given = options
+        self._asks = asks_for_outputs(function)
 
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """What the function returns."""
-        loss: Tensor = self.function(predictions, targets, **self.given)
+        return self.compute_beside(predictions, targets, {})
+
+    def compute_beside(
+        self, predictions: Tensor, targets: Tensor, outputs: Mapping[str, Tensor]
+    ) -> Tensor:
+        """The same, for a function with a parameter `outputs`."""
+        beside = {OUTPUTS: outputs} if self._asks else {}
+        loss: Tensor = self.function(predictions, targets, **beside, **self.given)
         return loss
+
+
+def asks_for_outputs(callable_: Callable[..., Any]) -> bool:
+    """Whether a loss wants all outputs of the neuron beside predictions and targets.
+
+    >>> asks_for_outputs(lambda predictions, targets, outputs: ...)
+    True
+    """
+    try:
+        parameter = inspect.signature(callable_).parameters.get(OUTPUTS)
+    except ValueError:  # some functions written in C tell no signature
+        return False
+    return parameter is not None and parameter.default is inspect.Parameter.empty
 
 
 def recipe(name: str, implementation: Any) -> Recipe[LossContract] | None:
@@ -104,5 +147,13 @@ def recipe(name: str, implementation: Any) -> Recipe[LossContract] | None:
     if isinstance(implementation, nn.Module):
         return Recipe(lambda: ModuleLoss(implementation), {})
     if callable(implementation):
-        return Recipe(lambda **o: FunctionLoss(implementation, o), options_of(implementation, 2))
+        return Recipe(lambda **o: FunctionLoss(implementation, o), _options(implementation))
     return None
+
+
+def _options(function: Callable[..., Any]) -> Options | None:
+    """The parameters behind predictions and targets, but for the outputs it is given."""
+    options = options_of(function, skip=2)
+    if options is None or not asks_for_outputs(function):
+        return options
+    return {name: parameter for name, parameter in options.items() if name != OUTPUTS}

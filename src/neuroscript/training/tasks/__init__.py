@@ -4,6 +4,7 @@ from neuroscript.training.tasks.binary_classification import BinaryClassificatio
 from neuroscript.training.tasks.classification import Classification
 from neuroscript.training.tasks.language_modeling import LanguageModeling
 from neuroscript.training.tasks.multilabel_classification import MultilabelClassification
+from neuroscript.training.tasks.none import NoTask
 from neuroscript.training.tasks.penalty import Penalty
 from neuroscript.training.tasks.reconstruction import Reconstruction
 from neuroscript.training.tasks.regression import Regression
@@ -24,6 +25,7 @@ TASKS: tuple[Task, ...] = (
 )
 """In the order in which they are tried: the first with a reason is the one that is inferred."""
 
-BY_NAME: dict[str, Task] = {task.name: task for task in TASKS}
+BY_NAME: dict[str, Task] = {task.name: task for task in (*TASKS, NoTask())}
+"""Those that a config may name: `none` is never inferred."""
 
 __all__ = ["BY_NAME", "TASKS", "Task"]

@@ -30,6 +30,9 @@ class Task(ABC):
     takes_target: ClassVar[bool] = True
     """Whether the output is held to something that data can give."""
 
+    trains: ClassVar[bool] = True
+    """Whether the output has a loss of its own."""
+
     takes_classes: ClassVar[bool] = False
     """Whether a target is the index of one of the classes that the output tells apart."""
 
