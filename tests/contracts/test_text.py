@@ -18,7 +18,7 @@ def test_windows_of_bytes_side_by_side(tmp_path: Path) -> None:
     assert list(batch) == ["input"]
     assert batch["input"].dtype is torch.int64
     assert batch["input"].tolist() == [[250, 251, 252, 253], [254, 255, 97, 98]]
-    assert str(loader.describe()) == "text   2 samples   input int[4]"
+    assert str(loader.describe()) == "text   2 samples   input int[4] (text as bytes, 256 ids)"
 
 
 def test_files_are_one_text(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ from typing import Any, Literal, TypeAlias
 from lightning import LightningDataModule
 
 from neuroscript.config import Config, ConfigError
-from neuroscript.config.named.data_files import SPLITS, data_files
+from neuroscript.config.named.data_files import SPLITS, data_files, loader_options
 from neuroscript.contracts import DataLoaderContract, create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
@@ -52,7 +52,7 @@ def load_data(config: Config) -> Data:
 
 def _load(config: Config, split: Split) -> DataLoaderContract:
     settings: dict[str, Any] = {
-        **config.data.options,
+        **loader_options(config),
         **{k: v for k in SPLITS if (v := getattr(config.data, k)) is not None},
         "split": split,
         "batch_size": config.batch_size,
@@ -83,8 +83,9 @@ def _hold_out(
 
 
 def _numbered_like(train: DataLoaderContract, other: DataLoaderContract) -> DataLoaderContract:
-    if isinstance(train, ColumnLoader) and isinstance(other, ColumnLoader) and train.class_names:
+    if isinstance(train, ColumnLoader) and isinstance(other, ColumnLoader):
         other.use_class_names(train.class_names)
+        other.use_tokenizers(train.tokenizers)
     return other
 
 

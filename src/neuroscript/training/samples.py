@@ -11,7 +11,6 @@ from torch import Tensor
 
 from neuroscript.contracts import DataLoaderContract
 from neuroscript.contracts.dataloader.columns import ColumnLoader
-from neuroscript.contracts.dataloader.columns.errors import on_line, text_of_line
 from neuroscript.contracts.dataloader.ecosystem import as_batch
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
@@ -45,7 +44,7 @@ def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Sample
         names = {target: tuple(given) for target, given in loader.class_names.items()}
         first = loader.gather(torch.arange(min(len(loader.table), 2)))
         table = loader.table
-        return Samples(table.inputs, table.targets, first["input"], _lines_of(loader), names)
+        return Samples(table.inputs, table.targets, first["input"], loader.place, names)
     batch = as_batch(next(iter(loader)))
     target = batch.pop(TARGET, None)
     given = batch.get(INPUT, batch)
@@ -81,11 +80,3 @@ def _names_of(loader: object) -> dict[str, tuple[str, ...]]:
     if isinstance(names, Mapping):
         return {target: tuple(given) for target, given in names.items()}
     return {TARGET: tuple(names)}
-
-
-def _lines_of(loader: ColumnLoader) -> Place:
-    def place(sample: int) -> Span:
-        file, number = loader.sample_line(sample)
-        return on_line(file, number, text_of_line(file, number))
-
-    return place

@@ -155,7 +155,10 @@ def _split(asked: Any, loader: DataLoaderContract | None) -> str | None:
         return None
     named = f"{asked:g} of train" if isinstance(asked, float) else _named(asked)
     count = _count(loader)
-    return named if count is None else f"{named}   {count} sample{'' if count == 1 else 's'}"
+    told = [named] if count is None else [named, f"{count} sample{'' if count == 1 else 's'}"]
+    if isinstance(loader, ColumnLoader) and loader.table.skipped and not isinstance(asked, float):
+        told.append(str(loader.table.skipped))
+    return "   ".join(told)
 
 
 def _named(paths: Any) -> str:

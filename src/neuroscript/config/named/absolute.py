@@ -7,7 +7,7 @@ from typing import Any
 
 from neuroscript.config.config import Config
 from neuroscript.config.named.components import KINDS
-from neuroscript.config.named.data_files import SPLITS, data_files
+from neuroscript.config.named.data_files import SPLITS, data_files, loader_options
 from neuroscript.config.sections import WeightsSection
 from neuroscript.contracts.plugins import find_plugin
 
@@ -28,7 +28,7 @@ def with_absolute_paths(config: Config) -> Config:
     return config.model_copy(
         update={
             "model": model,
-            "data": data.model_copy(update=files),
+            "data": data.model_copy(update=files | loader_options(config)),
             "training": training.model_copy(update=components),
             "plugins": [_plugin(config, plugin) for plugin in config.plugins],
         }

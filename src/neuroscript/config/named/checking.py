@@ -7,7 +7,7 @@ from functools import partial
 
 from neuroscript.config.config import Config
 from neuroscript.config.named.components import Named, named_components
-from neuroscript.config.named.data_files import SPLITS, data_files
+from neuroscript.config.named.data_files import SPLITS, data_files, loader_options
 from neuroscript.config.named.neuron import check_neuron
 from neuroscript.contracts import ContractRegistry
 from neuroscript.contracts.plugins import find_plugin
@@ -43,6 +43,7 @@ def _looks(config: Config, warnings: list[Diagnostic]) -> Iterator[Callable[[], 
         yield partial(config.resolve, config.weights_key)
     for split in SPLITS:
         yield partial(data_files, config, split)
+    yield partial(loader_options, config)
     for index, plugin in enumerate(config.plugins):
         if plugin.endswith(".py"):
             yield partial(find_plugin, plugin, config.folders, config.where(f"plugins.{index}"))

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from neuroscript.config.config import Config
 from neuroscript.config.errors import ConfigError
 from neuroscript.contracts import ContractRegistry
+
+TOKENIZER = "tokenizer"
+"""The option of data loaders that may name a file."""
 
 SPLITS = ("train", "val", "test")
 
@@ -24,3 +29,15 @@ def data_files(config: Config, split: str) -> list[str]:
         if config.data.format in (None, *ContractRegistry.of("dataloader").built_in):
             raise
         return given if isinstance(given, list) else [given]
+
+
+def loader_options(config: Config) -> dict[str, Any]:
+    """The keys of `data` that are for the loader, the file of a tokenizer with its whole path.
+
+    Raises ConfigError at `data.tokenizer` if it names a `.json` file that is not there.
+    """
+    options = config.data.options
+    named = options.get(TOKENIZER)
+    if isinstance(named, str) and named.endswith(".json"):
+        options[TOKENIZER] = str(config.resolve(f"data.{TOKENIZER}").absolute())
+    return options

@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
+from neuroscript.contracts.dataloader.damage import Damage, OnError
 from neuroscript.contracts.dataloader.records import read_records
+from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.contracts.registry import register_dataloader
 
 
@@ -15,14 +17,30 @@ from neuroscript.contracts.registry import register_dataloader
 class JsonlLoader(ColumnLoader):
     """Lines such as `{"input": [0.0, 1.0], "target": [1.0]}`.
 
-    Values are numbers, booleans, or lists of them in any depth; a target may be the name of a
-    class. Several inputs are `{"left": …, "right": …, "target": …}` or `{"input": {"left": …}}`,
-    several outputs `"target": {"a": …, "b": …}`. The target may be missing everywhere.
+    Values are numbers, booleans, or lists of them in any depth. An input may be a text, which
+    `tokenizer` makes token ids of (`bytes`, `characters` or the path of a tokenizer.json), at
+    most `max_length` of them; a target may be the name of a class. Several inputs are
+    `{"left": …, "right": …, "target": …}` or `{"input": {"left": …}}`, several outputs
+    `"target": {"a": …, "b": …}`. The target may be missing everywhere.
     """
 
     format: ClassVar[str] = "jsonl"
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".json")
 
+    def __init__(
+        self,
+        path: str | Path | Sequence[str | Path],
+        *,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        seed: int = 42,
+        on_error: OnError = "fail",
+        tokenizer: str | None = None,
+        max_length: int | None = None,
+    ) -> None:
+        self.tokenizer = tokenizer_for(tokenizer, max_length)
+        super().__init__(path, batch_size=batch_size, shuffle=shuffle, seed=seed, on_error=on_error)
+
     def read(self, files: Sequence[Path]) -> Table:
         """The samples of the files, in order."""
-        return read_records(files)
+        return read_records(files, self.tokenizer, Damage(self.on_error))

@@ -52,6 +52,7 @@ class NoColumn(Diagnostic):
 class NoFeatures(Diagnostic):
     code = "ND123"
     target: str
+    texts: Sequence[str] = ()
 
     @property
     def message(self) -> str:
@@ -59,6 +60,9 @@ class NoFeatures(Diagnostic):
 
     @property
     def help(self) -> str:
+        if self.texts:
+            names = or_list(self.texts).replace(" or ", " and ")
+            return f"{names} hold text: `data.features` says which of them is the input"
         return "features are columns of numbers; `data.target` and `data.features` name others"
 
 
@@ -82,3 +86,34 @@ class OtherColumns(Diagnostic):
     @property
     def message(self) -> str:
         return f"the columns differ from those of `{self.first_file}`"
+
+
+@dataclass(frozen=True)
+class UnusableColumn(Diagnostic):
+    code = "ND127"
+    name: str
+    found: str
+    option: str
+
+    @property
+    def message(self) -> str:
+        return f"column `{self.name}` holds {self.found}, where numbers or text are needed"
+
+    @property
+    def help(self) -> str:
+        role = "target" if self.option == "target" else "input"
+        return f"`data.{self.option}` names another column for the {role}"
+
+
+@dataclass(frozen=True)
+class TextAmongNumbers(Diagnostic):
+    code = "ND128"
+    name: str
+
+    @property
+    def message(self) -> str:
+        return f"column `{self.name}` holds text, which cannot stand beside others in one input"
+
+    @property
+    def help(self) -> str:
+        return f"give it an input of its own: `data.features: {{{self.name}: {self.name}, …}}`"

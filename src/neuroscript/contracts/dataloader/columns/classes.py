@@ -12,8 +12,7 @@ from torch import Tensor
 from neuroscript.contracts.dataloader.columns.errors import (
     DataError,
     UnknownClass,
-    on_line,
-    text_of_line,
+    within,
 )
 from neuroscript.contracts.dataloader.columns.table import Table
 
@@ -40,10 +39,7 @@ def renumber(table: Table, class_names: dict[str, list[str]]) -> Table:
         for old, name in enumerate(names):
             if name not in index:
                 sample = int((targets[port] == old).reshape(len(table), -1).any(1).nonzero()[0])
-                file, line = table.sample_line(sample)
-                text = text_of_line(file, line)
-                start = max(text.find(name), 0)
-                span = on_line(file, line, text, start, start + len(name))
+                span = within(table.place(sample), name)
                 raise DataError([UnknownClass(span, name, wanted)])
         targets[port] = torch.tensor([index[name] for name in names])[targets[port]]
     return replace(table, targets=targets, class_names=table.class_names | class_names)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
 
 from neuroscript.contracts.dataloader.columns.table import Table
+from neuroscript.contracts.dataloader.damage import Skipped
 
 
 @dataclass(frozen=True)
@@ -32,10 +33,16 @@ class Description:
     class_names: dict[str, list[str]]
     ignored: tuple[str, ...]
     target_name: str | None
+    tokenizers: dict[str, str] = field(default_factory=dict)
+    """For each input that was text: what made token ids of it, and how many there are."""
+
+    skipped: Skipped | None = None
 
     def __str__(self) -> str:
         parts = [self.format, f"{self.samples} sample{'' if self.samples == 1 else 's'}"]
-        parts += [f"{name} {kind}" for name, kind in self.inputs.items()]
+        for name, kind in self.inputs.items():
+            told = self.tokenizers.get(name)
+            parts.append(f"{name} {kind}" + (f" ({told})" if told else ""))
         for name, kind in self.targets.items():
             shown = name if name == "target" else f"target.{name}"
             classes = self.class_names.get(name)
@@ -44,6 +51,8 @@ class Description:
             parts.append(f"target is column {self.target_name}")
         if self.ignored:
             parts.append(f"ignored {', '.join(self.ignored)}")
+        if self.skipped:
+            parts.append(str(self.skipped))
         return "   ".join(parts)
 
 
@@ -57,6 +66,11 @@ def describe(format_name: str, table: Table) -> Description:
         class_names=table.class_names,
         ignored=table.ignored,
         target_name=table.target_name,
+        tokenizers={
+            port: f"text as {tokenizer.name}, {tokenizer.vocabulary} ids"
+            for port, tokenizer in table.tokenizers.items()
+        },
+        skipped=table.skipped,
     )
 
 

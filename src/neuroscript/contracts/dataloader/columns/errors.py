@@ -47,6 +47,17 @@ def on_line(path: Path, number: int, text: str, start: int = 0, end: int | None 
     return Span(source, start, max(start + 1, min(end, VISIBLE, len(text))))
 
 
+def on_row(path: Path, row: int, values: str = "", start: int = 0, end: int | None = None) -> Span:
+    """A row of a file that has no lines, counted from 1; `values` are what is shown of it."""
+    return on_line(path, row, values or f"(row {row})", start, end)
+
+
+def within(place: Span, text: str) -> Span:
+    """Where a text stands within a place; the place itself if it is not found, or far right."""
+    start = place.source.text.find(text, place.start, place.end)
+    return place if start < 0 else Span(place.source, start, start + max(1, len(text)))
+
+
 def text_of_line(path: Path, number: int) -> str:
     """One line of a file, read again to show it."""
     with path.open(encoding="utf-8-sig", errors="replace", newline="\n") as file:

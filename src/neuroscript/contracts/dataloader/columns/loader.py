@@ -17,13 +17,20 @@ from neuroscript.contracts.dataloader.columns.classes import renumber
 from neuroscript.contracts.dataloader.columns.description import Description, describe
 from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
 from neuroscript.contracts.dataloader.columns.table import Table
+from neuroscript.contracts.dataloader.columns.tokens import retokenize
+from neuroscript.contracts.dataloader.damage import OnError
+from neuroscript.contracts.dataloader.tokenizers import Tokenizer
+from neuroscript.diagnostics import Span
+
+SMALL = (torch.uint8, torch.int8, torch.int16, torch.int32)
 
 
 class ColumnLoader(DataLoaderContract):
     """A loader that reads everything once and gathers each batch by one selection per column.
 
     The order of samples is a function of the seed and the epoch alone, so that a run can be
-    resumed: call `set_epoch` before each pass.
+    resumed: call `set_epoch` before each pass. With `on_error="skip"`, damaged samples are counted
+    and left out; with `fail` the first ones are told.
     """
 
     format: ClassVar[str]
@@ -36,9 +43,11 @@ class ColumnLoader(DataLoaderContract):
         batch_size: int = 32,
         shuffle: bool = True,
         seed: int = 42,
+        on_error: OnError = "fail",
     ) -> None:
         paths = [path] if isinstance(path, (str, Path)) else path
         self.files = [Path(p) for p in paths]
+        self.on_error = on_error
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed
@@ -92,6 +101,15 @@ class ColumnLoader(DataLoaderContract):
         """
         self.table = renumber(self.table, class_names)
 
+    @property
+    def tokenizers(self) -> dict[str, Tokenizer]:
+        """By input: what made token ids of it, where it was text."""
+        return self.table.tokenizers
+
+    def use_tokenizers(self, tokenizers: dict[str, Tokenizer]) -> None:
+        """Numbers tokens as other data does, such as the one that the model was trained on."""
+        self.table = retokenize(self.table, tokenizers)
+
     def describe(self) -> Description:
         """What was read, for people and for deciding what it can train."""
         return describe(self.format, self.table)
@@ -99,6 +117,10 @@ class ColumnLoader(DataLoaderContract):
     def sample_line(self, sample: int) -> tuple[Path, int]:
         """The file and line that a sample came from."""
         return self.table.sample_line(sample)
+
+    def place(self, sample: int) -> Span:
+        """Where a sample stands, to point at."""
+        return self.table.place(sample)
 
     def split(self, fraction: float, seed: int) -> tuple[Self, Self]:
         """Two loaders, the second with that fraction of the samples, chosen by the seed alone.
@@ -144,8 +166,8 @@ def _gathered(columns: dict[str, Tensor], single: str, indices: Tensor) -> Any:
 
 
 def _numbers(column: Tensor) -> Tensor:
-    """Bytes are stored as such, and are token ids."""
-    return column.long() if column.dtype is torch.uint8 else column
+    """Whole numbers may be stored in fewer bytes than models take them in."""
+    return column.long() if column.dtype in SMALL else column
 
 
 def _first(value: Any) -> Any:

@@ -5,8 +5,21 @@ from __future__ import annotations
 from bisect import bisect_right
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING, Literal
 
 from torch import Tensor
+
+from neuroscript.contracts.dataloader.columns.errors import (
+    on_line,
+    on_row,
+    text_of_line,
+    whole_file,
+)
+from neuroscript.diagnostics import Span
+
+if TYPE_CHECKING:
+    from neuroscript.contracts.dataloader.damage import Skipped
+    from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +31,9 @@ class Origin:
     samples: int
     blank: tuple[int, ...] = ()
     """Numbers of lines in between that hold no sample, ascending."""
+
+    unit: Literal["line", "row", "file"] = "line"
+    """What a sample is: a line of text, a row of something else, or the file itself."""
 
     def line(self, sample: int) -> int:
         """The line of the sample with that number in this file, both found from its start.
@@ -31,6 +47,13 @@ class Origin:
                 break
             line += 1
         return line
+
+    def place(self, sample: int) -> Span:
+        """Where that sample stands, to point at."""
+        line = self.line(sample)
+        if self.unit == "line":
+            return on_line(self.file, line, text_of_line(self.file, line))
+        return whole_file(self.file) if self.unit == "file" else on_row(self.file, line)
 
 
 @dataclass(frozen=True)
@@ -48,6 +71,12 @@ class Table:
 
     target_name: str | None = None
     """What the data calls the target, where it was chosen and not named `target`."""
+
+    tokenizers: dict[str, Tokenizer] = field(default_factory=dict)
+    """For each input that was text: what made token ids of it."""
+
+    skipped: Skipped | None = None
+    """The damaged samples that were left out, if any were."""
 
     chosen: Tensor | None = None
     """The numbers of the samples in the files, where these are only some of them."""
@@ -75,10 +104,20 @@ class Table:
 
     def sample_line(self, sample: int) -> tuple[Path, int]:
         """The file and the line of a sample."""
+        origin, number = self._origin(sample)
+        return origin.file, origin.line(number)
+
+    def place(self, sample: int) -> Span:
+        """Where a sample stands, to point at."""
+        origin, number = self._origin(sample)
+        return origin.place(number)
+
+    def _origin(self, sample: int) -> tuple[Origin, int]:
+        """Where a sample came from, and its number there."""
         if self.chosen is not None:
             sample = int(self.chosen[sample])
         starts = [0]
         for origin in self.origins:
             starts.append(starts[-1] + origin.samples)
         file = bisect_right(starts, sample) - 1
-        return self.origins[file].file, self.origins[file].line(sample - starts[file])
+        return self.origins[file], sample - starts[file]

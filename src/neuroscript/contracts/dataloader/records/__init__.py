@@ -1,5 +1,5 @@
 """Records of JSON as columns: fast where all is well, exact where it is not."""
 
-from neuroscript.contracts.dataloader.records.reader import read_records
+from neuroscript.contracts.dataloader.records.reader import garbage_collection_off, read_records
 
-__all__ = ["read_records"]
+__all__ = ["garbage_collection_off", "read_records"]

@@ -13,13 +13,18 @@ from torch import Tensor
 
 from neuroscript.contracts.dataloader.columns.classes import number_classes
 from neuroscript.contracts.dataloader.records.schema import Field
+from neuroscript.contracts.dataloader.tokenizers.texts import TextColumn
 
 
 class Column:
-    """The values of one field; numbers as they will be stored, names as they are."""
+    """The values of one field; numbers as they will be stored, names as they are.
 
-    def __init__(self, field: Field) -> None:
+    `text` is where the strings of a field of text go.
+    """
+
+    def __init__(self, field: Field, text: TextColumn | None = None) -> None:
         self.field = field
+        self.text = text
         self.chunks: list[NDArray[Any]] = []
         self.names: list[Any] = []
 
@@ -28,7 +33,9 @@ class Column:
 
         `booleans` tells whether the chunk has any: numpy would take them for numbers.
         """
-        if self.field.kind == "text":
+        if self.text is not None:
+            return set(map(type, values)) == {str} and self.text.add(values)
+        if self.field.kind == "name":
             return self._add_names(values)
         if booleans and self.field.kind == "number" and bool in self._types(values):
             return False
@@ -71,9 +78,18 @@ class Column:
             self.names.extend(values)
         return fits
 
+    def take_back(self, count: int) -> None:
+        """Forgets the chunk of so many values that was added last."""
+        if self.text is not None:
+            self.text.take_back(count)
+        elif self.field.kind == "name":
+            del self.names[-count:]
+        else:
+            self.chunks.pop()
+
     def finish(self) -> tuple[Tensor, list[str] | None]:
         """The whole column, and the names of its classes if it has them."""
-        if self.field.kind == "text":
+        if self.field.kind == "name":
             return number_classes(self.names)
         if any(chunk.dtype.kind == "f" for chunk in self.chunks):
             self.chunks = [chunk.astype(np.float32, copy=False) for chunk in self.chunks]

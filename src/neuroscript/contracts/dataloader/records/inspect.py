@@ -25,6 +25,8 @@ from neuroscript.contracts.dataloader.records.schema import (
 )
 from neuroscript.diagnostics import Diagnostic, Span
 
+EXPECTED = {"input": "numbers, booleans or one text", "target": "numbers, booleans or class names"}
+
 NOT_A_NUMBER = re.compile(r"[\[,:\s](-?(?:NaN|Infinity|inf|nan))\b")
 
 
@@ -109,15 +111,15 @@ def _first_field(
 ) -> Field | None:
     value = value_at(record, keys)
     shape = shape_of(value)
-    kind = kind_of(leaf(value))
+    kind = kind_of(leaf(value), role)
     name = ".".join(keys)
     span = line.span_of(keys)
-    expected = "numbers" if role == "input" else "numbers, booleans or class names"
+    expected = EXPECTED[role]
     if shape is None:
         found.append(errors.WrongShape(span, name, None, (), line.number))
     elif 0 in shape:
         found.append(errors.WrongKind(span, name, "an empty list", expected))
-    elif kind is None or (kind == "text" and role == "input"):
+    elif kind is None or (kind == "text" and shape):
         found.append(errors.WrongKind(span, name, _word(leaf(value)), expected))
     else:
         field = Field(keys, shape, kind)
@@ -155,8 +157,10 @@ def check_field(line: Line, field: Field, value: Any, first_line: int) -> Diagno
     shape = shape_of(value)
     expected = KIND_WORDS[field.kind]
     for item in _leaves(value):
-        if kind_of(item) != field.kind:
+        if not field.takes(item):
             return errors.WrongKind(span, field.name, _word(item), expected)
+        if field.kind == "text" and not item.strip():
+            return errors.WrongKind(span, field.name, "an empty text", expected)
         if isinstance(item, float) and not math.isfinite(item):
             return errors.NotFinite(span, field.name, str(item))
         if _too_large(item):

@@ -6,6 +6,7 @@ A chunk that does not come out as the first record promised is looked at line by
 from __future__ import annotations
 
 import gc
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -22,6 +23,7 @@ from neuroscript.contracts.dataloader.columns.errors import (
     whole_file,
 )
 from neuroscript.contracts.dataloader.columns.table import Origin, Table
+from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.records.column import Column
 from neuroscript.contracts.dataloader.records.inspect import (
     Line,
@@ -29,33 +31,39 @@ from neuroscript.contracts.dataloader.records.inspect import (
     first_schema,
     parse_line,
 )
-from neuroscript.contracts.dataloader.records.schema import Schema, value_at
+from neuroscript.contracts.dataloader.records.schema import Field, Schema, value_at
+from neuroscript.contracts.dataloader.tokenizers import Texts, Tokenizer
 from neuroscript.diagnostics import Diagnostic
 
 CHUNK_BYTES = 128 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+FIRST = 100
+"""How many records are looked at for the usual form, where damaged ones are skipped."""
 
 
-def read_records(files: Sequence[Path]) -> Table:
-    """The samples of JSON lines files, in order.
+def read_records(files: Sequence[Path], tokenizer: Tokenizer, damage: Damage) -> Table:
+    """The samples of JSON lines files, in order; inputs that are text become token ids.
 
-    Raises DataError with the first mistakes of the first file that has any.
+    Raises DataError with the first mistakes of the first file that has any, unless `damage`
+    counts them.
     """
-    with _garbage_collection_off():
-        reader = _Reader()
+    with garbage_collection_off():
+        reader = _Reader(tokenizer, damage)
         for file in files:
             reader.read(file)
         return reader.table()
 
 
 class _Reader:
-    def __init__(self) -> None:
+    def __init__(self, tokenizer: Tokenizer, damage: Damage) -> None:
+        self.texts = Texts(tokenizer)
+        self.damage = damage
         self.schema: Schema | None = None
         self.columns: list[Column] = []
         self.origins: list[Origin] = []
 
     def read(self, path: Path) -> None:
-        samples, number, blank = 0, 1, []
+        samples, number, without = 0, 1, []
         try:
             with path.open("rb") as file:
                 while raw := file.readlines(CHUNK_BYTES):
@@ -63,39 +71,52 @@ class _Reader:
                         raw[0] = raw[0].removeprefix(BYTE_ORDER_MARK)
                     numbered = [(number + i, line) for i, line in enumerate(raw) if line.strip()]
                     if len(numbered) < len(raw):
-                        blank += [number + i for i, line in enumerate(raw) if not line.strip()]
-                    self.chunk(path, numbered)
-                    samples += len(numbered)
+                        without += [number + i for i, line in enumerate(raw) if not line.strip()]
+                    skipped = self.chunk(path, numbered)
+                    samples += len(numbered) - len(skipped)
+                    without += skipped
                     number += len(raw)
         except OSError as error:
             raise DataError([Unreadable(whole_file(path), error.strerror or str(error))]) from None
+        if not samples and self.damage.count:
+            raise self.damage.nothing_left(path)
         if not samples:
             expected = 'one sample per line: {"input": [0.0, 1.0], "target": [1.0]}'
             raise DataError([Empty(whole_file(path), expected)])
-        self.origins.append(Origin(path, 1, samples, tuple(blank)))
+        self.origins.append(Origin(path, 1, samples, tuple(sorted(without))))
 
-    def chunk(self, path: Path, numbered: list[tuple[int, bytes]]) -> None:
+    def chunk(self, path: Path, numbered: list[tuple[int, bytes]]) -> list[int]:
+        """Takes lines, and gives the numbers of those that were damaged and skipped."""
         if not numbered:
-            return
+            return []
         if self.schema is None:
-            self.begin(path, *numbered[0])
-        if not self.parse_whole([line for _, line in numbered]):
-            self.parse_each(path, numbered)
+            self.begin(path, numbered)
+        if self.parse_whole([line for _, line in numbered]):
+            return []
+        return self.parse_each(path, numbered)
 
-    def begin(self, path: Path, number: int, raw: bytes) -> None:
-        """Takes the schema from the first record."""
-        line = _line(path, number, raw)
-        record = parse_line(line)
-        if isinstance(record, Diagnostic):
-            raise DataError([record])
-        schema = first_schema(line, record)
-        if not isinstance(schema, Schema):
-            raise DataError(schema)
-        self.schema = schema
-        self.columns = [Column(field) for field in schema.fields]
+    def begin(self, path: Path, numbered: list[tuple[int, bytes]]) -> None:
+        """Takes the schema from the first record; if damage is skipped, from most of the first."""
+        found: list[Schema] = []
+        for number, raw in numbered[: FIRST if self.damage.skips else 1]:
+            schema = _schema(path, number, raw)
+            if isinstance(schema, Schema):
+                found.append(schema)
+            elif not self.damage.skips:
+                raise DataError(schema)
+        if found:
+            forms = Counter(schema.form for schema in found)
+            usual = forms.most_common(1)[0][0]
+            self.schema = next(schema for schema in found if schema.form == usual)
+            self.columns = [self.column(field) for field in self.schema.fields]
+
+    def column(self, field: Field) -> Column:
+        return Column(field, self.texts.column() if field.kind == "text" else None)
 
     def parse_whole(self, lines: list[bytes]) -> bool:
         """Parses a chunk at once; False if anything about it is odd."""
+        if self.schema is None:
+            return False
         text = b"[" + b",".join(lines) + b"]"
         try:
             records = orjson.loads(text)
@@ -104,22 +125,27 @@ class _Reader:
         booleans = b"true" in text or b"false" in text
         return len(records) == len(lines) and self.add(records, booleans)
 
-    def parse_each(self, path: Path, numbered: list[tuple[int, bytes]]) -> None:
-        """Finds what is wrong with a chunk and raises it."""
-        schema = self.schema
-        assert schema is not None
+    def parse_each(self, path: Path, numbered: list[tuple[int, bytes]]) -> list[int]:
+        """Finds what is wrong with a chunk and raises it, or skips the lines that it is in."""
         found: list[Diagnostic] = []
+        good: list[Any] = []
+        skipped: list[int] = []
         for number, raw in numbered:
-            line = _line(path, number, raw)
-            record = parse_line(line)
-            if isinstance(record, Diagnostic):
-                found.append(record)
+            record, problems = _checked(path, number, raw, self.schema)
+            if not problems:
+                good.append(record)
+            elif self.damage.skips:
+                self.damage.meet(problems)
+                skipped.append(number)
             else:
-                found.extend(check_record(line, record, schema))
+                found += problems
             if len(found) >= AT_ONCE:
                 break
-        assert found, "a chunk was refused without a reason"
-        raise DataError(found[:AT_ONCE])
+        if not self.damage.skips:
+            assert found, "a chunk was refused without a reason"
+            raise DataError(found[:AT_ONCE])
+        assert not good or self.add(good, booleans=True), "records were refused without a reason"
+        return skipped
 
     def add(self, records: list[Any], booleans: bool) -> bool:
         """Puts the values of a chunk into the columns; False if any is not as promised."""
@@ -133,22 +159,60 @@ class _Reader:
             values = [_values(records, column.field.keys) for column in self.columns]
         except (KeyError, TypeError):
             return False
-        pairs = zip(self.columns, values, strict=True)
-        return all(column.add(chunk, booleans) for column, chunk in pairs)
+        for count, (column, chunk) in enumerate(zip(self.columns, values, strict=True)):
+            if not column.add(chunk, booleans):
+                for before in self.columns[:count]:
+                    before.take_back(len(records))
+                return False
+        return True
 
     def table(self) -> Table:
         schema = self.schema
         assert schema is not None
-        finished = [column.finish() for column in self.columns]
-        inputs = dict(zip(schema.inputs, finished[: len(schema.inputs)], strict=True))
-        targets = dict(zip(schema.targets, finished[len(schema.inputs) :], strict=True))
+        tokenizer, texts = self.texts.finish()
+        of_text = iter(texts)
+        names: dict[str, list[str]] = {}
+        inputs, targets = {}, {}
+        for port, column in zip(schema.inputs, self.columns, strict=False):
+            inputs[port] = next(of_text) if column.text is not None else column.finish()[0]
+        for port, column in zip(schema.targets, self.columns[len(inputs) :], strict=True):
+            targets[port], found = column.finish()
+            if found:
+                names[port] = found
         return Table(
-            inputs={port: column for port, (column, _) in inputs.items()},
-            targets={port: column for port, (column, _) in targets.items()},
-            class_names={port: names for port, (_, names) in targets.items() if names},
+            inputs=inputs,
+            targets=targets,
+            class_names=names,
             origins=tuple(self.origins),
             ignored=schema.ignored,
+            tokenizers={p: tokenizer for p, f in schema.inputs.items() if f.kind == "text"},
+            skipped=self.damage.skipped,
         )
+
+
+def _schema(path: Path, number: int, raw: bytes) -> Schema | list[Diagnostic]:
+    """What a record declares for all, or what is wrong with it."""
+    line = _line(path, number, raw)
+    if isinstance(line, Diagnostic):
+        return [line]
+    record = parse_line(line)
+    return [record] if isinstance(record, Diagnostic) else first_schema(line, record)
+
+
+def _checked(
+    path: Path, number: int, raw: bytes, schema: Schema | None
+) -> tuple[Any, list[Diagnostic]]:
+    """A record, and what is wrong with it; without a schema it is held against itself."""
+    line = _line(path, number, raw)
+    if isinstance(line, Diagnostic):
+        return None, [line]
+    record = parse_line(line)
+    if isinstance(record, Diagnostic):
+        return None, [record]
+    if schema is None:
+        own = first_schema(line, record)
+        return record, [] if isinstance(own, Schema) else own
+    return record, list(check_record(line, record, schema))
 
 
 def _values(records: list[dict[str, Any]], keys: tuple[str, ...]) -> list[Any]:
@@ -158,18 +222,17 @@ def _values(records: list[dict[str, Any]], keys: tuple[str, ...]) -> list[Any]:
     return [value_at(record, keys) for record in records]
 
 
-def _line(path: Path, number: int, raw: bytes) -> Line:
+def _line(path: Path, number: int, raw: bytes) -> Line | Diagnostic:
     try:
         return Line(path, number, raw.decode())
     except UnicodeDecodeError as error:
         text = raw.decode(errors="replace")
         span = on_line(path, number, text, len(raw[: error.start].decode(errors="replace")))
-        reason = f"line {number} is not UTF-8 text"
-        raise DataError([Unreadable(span, reason)]) from None
+        return Unreadable(span, f"line {number} is not UTF-8 text")
 
 
 @contextmanager
-def _garbage_collection_off() -> Iterator[None]:
+def garbage_collection_off() -> Iterator[None]:
     """Nothing made here is in a cycle, and looking for one takes most of the time."""
     was_on = gc.isenabled()
     gc.disable()

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass
 from typing import Any, Literal
 
-Kind = Literal["number", "boolean", "text"]
+Kind = Literal["number", "boolean", "name", "text"]
+"""What a field holds; strings are names of classes in targets, and text in inputs."""
 
-KIND_WORDS: dict[Kind, str] = {"number": "numbers", "boolean": "booleans", "text": "names"}
+KIND_WORDS: dict[Kind, str] = {
+    "number": "numbers",
+    "boolean": "booleans",
+    "name": "names",
+    "text": "texts",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +29,10 @@ class Field:
     def name(self) -> str:
         return ".".join(self.keys)
 
+    def takes(self, value: Any) -> bool:
+        """Whether a single value is of the kind that the field holds."""
+        return kind_of(value, "target" if self.kind == "name" else "input") == self.kind
+
 
 @dataclass(frozen=True)
 class Schema:
@@ -34,7 +45,13 @@ class Schema:
 
     @property
     def fields(self) -> list[Field]:
+        """The inputs, then the targets."""
         return [*self.inputs.values(), *self.targets.values()]
+
+    @property
+    def form(self) -> Hashable:
+        """What two schemas share that describe records alike."""
+        return tuple(self.inputs.items()), tuple(self.targets.items())
 
     @property
     def keys(self) -> list[str]:
@@ -87,13 +104,15 @@ def leaf(value: Any) -> Any:
     return value
 
 
-def kind_of(value: Any) -> Kind | None:
-    """What a single value counts as; None for null and objects."""
+def kind_of(value: Any, role: str = "input") -> Kind | None:
+    """What a single value counts as in an input or a target; None for null and objects."""
     if isinstance(value, bool):
         return "boolean"
     if isinstance(value, (int, float)):
         return "number"
-    return "text" if isinstance(value, str) else None
+    if isinstance(value, str):
+        return "text" if role == "input" else "name"
+    return None
 
 
 def value_at(record: dict[str, Any], keys: tuple[str, ...]) -> Any:
