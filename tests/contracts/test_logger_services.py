@@ -16,9 +16,16 @@ from neuroscript.contracts import ContractError, create_logger
 from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.training import fit
 
-NEURON = (
-    "neuron Line:\n    in: [batch, 1]\n    out: [batch, 1]\n    graph: in -> Linear(1, 1) -> out\n"
-)
+NEURON = """\
+neuron Line:
+    in: [batch, 1]
+    out: [batch, 1]
+    graph: in -> Linear(1, 1) -> out
+"""
+SAID_ELSEWHERE = """
+    WANDB_CACHE_DIR XDG_CACHE_HOME XDG_CONFIG_HOME XDG_DATA_HOME MLFLOW_TRACKING_URI
+"""
+"""Variables by which a user says where things go."""
 
 
 @pytest.fixture
