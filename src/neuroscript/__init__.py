@@ -27,6 +27,9 @@ if TYPE_CHECKING:
         compile_source as compile_source,
     )
     from neuroscript.compiling import (
+        install_import_hook as install_import_hook,
+    )
+    from neuroscript.compiling import (
         load as load,
     )
     from neuroscript.compiling import (
@@ -34,6 +37,9 @@ if TYPE_CHECKING:
     )
     from neuroscript.compiling import (
         signature as signature,
+    )
+    from neuroscript.compiling import (
+        uninstall_import_hook as uninstall_import_hook,
     )
     from neuroscript.config import Config as Config
     from neuroscript.config import load_config as load_config
@@ -102,9 +108,11 @@ _HOMES = {
         "check_source",
         "compile",
         "compile_source",
+        "install_import_hook",
         "load",
         "loads",
         "signature",
+        "uninstall_import_hook",
     ),
     "neuroscript.config": ("Config", "load_config"),
     "neuroscript.contracts": (

@@ -7,49 +7,60 @@ through a generated class shows the lines of the `.ns` file.
 from __future__ import annotations
 
 import ast as python_ast
-import linecache
 import sys
 from importlib import import_module
 from itertools import count
 from types import CodeType, ModuleType
+from typing import Any
 
 from neuroscript.codegen.errors import HostCannotBeImported
 from neuroscript.codegen.importable import importable_from
+from neuroscript.codegen.kept_source import keep_source
 from neuroscript.codegen.module import Code
 from neuroscript.diagnostics import NeuroScriptError, Source, Span, nearest
 
 _numbers = count(1)
 
 
-def build(code: Code) -> ModuleType:
+def build(code: Code, module: ModuleType | None = None) -> ModuleType:
     """Run generated code; the module holds its classes.
 
-    The text is kept where `inspect.getsource` finds it. The module is registered in `sys.modules`
-    under a name of its own, so that its classes can be pickled in this process.
-    Raises NeuroScriptError (NS606) if a host class cannot be imported.
+    The text is kept where `inspect.getsource` finds it. Without a `module` to fill, one is made
+    and registered in `sys.modules` under a name of its own, so that its classes can be pickled in
+    this process. Raises NeuroScriptError (NS606) if a host class cannot be imported.
     """
-    import_hosts(code)
+    hosts = import_hosts(code)
     number = next(_numbers)
     filename = f"<neuroscript {code.name} {number}>"
     keep_source(filename, code.text)
-    module = ModuleType(f"neuroscript.generated_{number}", f"Generated from {code.name}.")
+    if module is None:
+        module = ModuleType(f"neuroscript.generated_{number}", f"Generated from {code.name}.")
+        sys.modules[module.__name__] = module
     module.__file__ = filename
-    sys.modules[module.__name__] = module
-    for part in compiled(code, filename):
-        exec(part, module.__dict__)  # noqa: S102 (text we wrote)
+    for statement in python_ast.parse(code.text).body:
+        if isinstance(statement, python_ast.ImportFrom):
+            _take_hosts(statement, hosts, module)
+            if not statement.names:
+                continue
+        line = statement.lineno
+        exec(_compiled(statement, code, filename), module.__dict__)  # noqa: S102 (text we wrote)
+        if isinstance(statement, python_ast.ClassDef):
+            # There Python 3.13 and later look for the source of a class.
+            module.__dict__[statement.name].__firstlineno__ = line
     return module
 
 
-def import_hosts(code: Code) -> None:
+def import_hosts(code: Code) -> dict[tuple[str, str], Any]:
     """Import the classes that users' neurons name; NS606 for those that cannot be.
 
     A module may lie beside the `.ns` file that names it.
     """
     problems = []
+    hosts = {}
     for (module, name), place in code.hosts.items():
         beside = place.source.path.parent if place.source.path is not None else None
         try:
-            with importable_from(beside):
+            with importable_from(beside, {module.partition(".")[0]}):
                 found = import_module(module)
         except Exception as error:  # noqa: BLE001 (whatever a user's module raises)
             reason = f"{type(error).__name__}: {error}"
@@ -59,30 +70,40 @@ def import_hosts(code: Code) -> None:
             near = tuple(nearest(name, [n for n in dir(found) if not n.startswith("_")]))
             reason = f"`{module}` has no `{name}`"
             problems.append(HostCannotBeImported(place, f"{module}.{name}", reason, near))
+            continue
+        hosts[module, name] = getattr(found, name)
     if problems:
         raise NeuroScriptError(problems)
+    return hosts
 
 
-def keep_source(filename: str, text: str) -> None:
-    """Let tracebacks and `inspect` find a text that is in no file."""
-    linecache.cache[filename] = len(text), None, text.splitlines(keepends=True), filename
+def _take_hosts(
+    statement: python_ast.ImportFrom, hosts: dict[tuple[str, str], Any], module: ModuleType
+) -> None:
+    """Gives a module the hosts that a statement imports, and the statement what is left.
+
+    Modules of one name may lie beside several `.ns` files, and `import` knows only one of them.
+    """
+    left = []
+    for alias in statement.names:
+        key = str(statement.module), alias.name
+        if key in hosts:
+            module.__dict__[alias.asname or alias.name] = hosts[key]
+        else:
+            left.append(alias)
+    statement.names = left
 
 
-def compiled(code: Code, filename: str) -> list[CodeType]:
-    """Imports at their own lines; each class with its statements at those of the source."""
-    tree = python_ast.parse(code.text)
-    parts = []
-    for statement in tree.body:
-        place = _place(code, statement)
-        name = filename
-        if isinstance(statement, python_ast.ClassDef) and place is not None:
-            name = _source_file(place.source)
-            for method in statement.body:
-                _relocate(method, code, place)
-            statement.lineno = statement.end_lineno = place.line
-        body = python_ast.Module([statement], [])
-        parts.append(compile(body, name, "exec"))
-    return parts
+def _compiled(statement: python_ast.stmt, code: Code, filename: str) -> CodeType:
+    """An import at its own line; a class with its statements at those of the source."""
+    place = _place(code, statement)
+    name = filename
+    if isinstance(statement, python_ast.ClassDef) and place is not None:
+        name = _source_file(place.source)
+        for method in statement.body:
+            _relocate(method, code, place)
+        statement.lineno = statement.end_lineno = place.line
+    return compile(python_ast.Module([statement], []), name, "exec")
 
 
 def _place(code: Code, node: python_ast.stmt) -> Span | None:

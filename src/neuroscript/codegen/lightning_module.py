@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import linecache
 from types import ModuleType
 from typing import Any
 
+from neuroscript.codegen.kept_source import keep_source
 from neuroscript.codegen.writer import Line, Writer
 
 LIGHTNING_IMPORTS = (
@@ -57,11 +59,18 @@ def write_lightning_module(out: Writer, neuron: str) -> None:
 def lightning_class(module: ModuleType, neuron: str) -> Any:
     """The LightningModule of a class of a built module, made in that module.
 
-    The same text as in a file that `compile` writes; running it imports lightning.
+    The same text as in a file that `compile` writes; running it imports lightning. It is added to
+    the module's source, where `inspect.getsource` finds it.
     """
     name = f"{neuron}Module"
     if name not in module.__dict__:
+        file = str(module.__file__)
+        text = "".join(linecache.getlines(file))
         imports = ("from typing import Any", "import torch", *LIGHTNING_IMPORTS)
-        text = "\n".join([*imports, _TEMPLATE.format(neuron=neuron)])
-        exec(compile(text, f"{module.__file__}#{name}", "exec"), module.__dict__)  # noqa: S102
+        added = "\n".join(["", "", *imports, "", "", _TEMPLATE.format(neuron=neuron)])
+        first = text.count("\n")
+        exec(compile("\n" * first + added, file, "exec"), module.__dict__)  # noqa: S102
+        keep_source(file, text + added)
+        line = added[: added.index("\nclass ")].count("\n") + 2
+        module.__dict__[name].__firstlineno__ = first + line
     return module.__dict__[name]
