@@ -111,17 +111,17 @@ def test_mistakes_far_down_are_found_at_their_line(
 ) -> None:
     monkeypatch.setattr(reader, "CHUNK_BYTES", 256)
     records: list[Any] = [{"input": [i, i + 1], "target": 0.5} for i in range(500)]
-    records[333] = {"input": [1], "target": 0.5}
+    records[333] = {"input": 1, "target": 0.5}
     with pytest.raises(DataError) as raised:
         JsonlLoader(write(tmp_path, *records))
     (wrong,) = raised.value.diagnostics
-    assert (wrong.code, wrong.line, wrong.span.text) == ("ND108", 334, "[1]")
+    assert (wrong.code, wrong.line, wrong.span.text) == ("ND108", 334, "1")
     assert raised.value.exit_code == 1
 
 
 def test_mistakes_in_a_second_file_name_it(tmp_path: Path) -> None:
     first = write(tmp_path, {"input": [1, 2]}, name="a.jsonl")
-    second = write(tmp_path, {"input": [1, 2, 3]}, name="b.jsonl")
+    second = write(tmp_path, {"input": [[1, 2, 3]]}, name="b.jsonl")
     with pytest.raises(DataError) as raised:
         JsonlLoader([first, second])
     assert raised.value.diagnostics[0].file == str(second)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
-from torch import Tensor
-
+from neuroscript.contracts.dataloader.columns.column import Column, first_where
+from neuroscript.contracts.dataloader.columns.description import kind_of
+from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language import Port
 from neuroscript.training.head import Head
@@ -19,13 +20,16 @@ from neuroscript.training.mismatch import (
     TokensExpected,
     TooManyNames,
 )
-from neuroscript.training.samples import Samples, first_where
+from neuroscript.training.padding import padding_ports
+from neuroscript.training.samples import Samples
 from neuroscript.training.tasks.task import IGNORED
 
 
 def check_inputs(ports: Sequence[Port], samples: Samples) -> list[Diagnostic]:
     """What is wrong with the inputs in the data for the declared ports."""
     given = samples.inputs
+    told = padding_ports({port.name: len(port.shape) for port in ports}, given)
+    ports = [port for port in ports if port.name not in told]
     if len(ports) == 1 and len(given) == 1:
         pairs = [(ports[0], next(iter(given.values())))]
     else:
@@ -35,29 +39,69 @@ def check_inputs(ports: Sequence[Port], samples: Samples) -> list[Diagnostic]:
             return [InputMissing(place, port.name, port.span, list(given)) for port in missing]
         pairs = [(port, given[port.name]) for port in ports]
     sizes: dict[str, int] = {}
+    lengths: dict[str, tuple[str, Ragged]] = {}
     found: list[Diagnostic] = []
-    for port, tensor in pairs:
-        mismatch = _mismatch(port.shape, tuple(tensor.shape), sizes)
-        if mismatch:
+    for port, tensor in sorted(pairs, key=lambda pair: isinstance(pair[1], Ragged)):
+        if isinstance(tensor, Ragged):
+            misfit = ragged_misfit(port, tensor, sizes, lengths)
+        else:
+            mismatch = _mismatch(port.shape, tuple(tensor.shape), sizes)
+            misfit = (0, mismatch) if mismatch else None
+        if misfit is not None:
             found.append(
                 ShapeMismatch(
-                    samples.place(0),
+                    samples.place(misfit[0]),
                     port=port.name,
                     port_span=port.span,
                     declared=written(port.shape),
-                    found=str(values_of(tensor)),
-                    detail=mismatch,
-                    suited=shape_text(tensor.shape[1:]),
+                    found=str(kind_of(tensor)),
+                    detail=misfit[1],
+                    suited=shape_text(sizes_of(tensor)),
                 )
             )
-        elif port.dtype == "int" and tensor.is_floating_point():
+        elif port.dtype == "int" and tensor.dtype.is_floating_point:
             place = samples.place(0)
             found.append(TokensExpected(place, port.name, port.span, str(values_of(tensor))))
     return found
 
 
+def ragged_misfit(
+    port: Port,
+    column: Ragged,
+    sizes: dict[str, int],
+    lengths: dict[str, tuple[str, Ragged]],
+) -> tuple[int, str] | None:
+    """The first sequence that a port cannot take, and why; None if it takes all.
+
+    `sizes` are those of names so far, `lengths` the sequences that a name stood for, and where.
+    """
+    samples, first, rest = len(column), int(column.lengths[0]), column.shape[2:]
+    wrong = _mismatch(port.shape, (samples, first, *rest), dict(sizes))
+    if wrong:
+        return 0, wrong
+    dim = port.shape[1] if len(port.shape) > 1 else "*"
+    if not isinstance(dim, int) and re.fullmatch(r"[A-Za-z_]\w*", dim) and dim not in sizes:
+        other, same = lengths.setdefault(dim, (port.name, column))
+        differs = (same.lengths != column.lengths).nonzero()
+        if not len(differs):
+            return None
+        odd = int(differs[0])
+        return odd, f"{column.lengths[odd]} here, {same.lengths[odd]} in `{other}` (`{dim}`)"
+    odd = other_length(column)
+    wrong = _mismatch(port.shape, (samples, int(column.lengths[odd]), *rest), dict(sizes))
+    return (odd, wrong) if wrong else None
+
+
+def sizes_of(column: Column) -> list[int | str]:
+    """The shape of a sample, with a word for the length of sequences that differ."""
+    sizes: list[int | str] = list(column.shape[1:])
+    if isinstance(column, Ragged):
+        sizes[0] = "length"
+    return sizes
+
+
 def check_tokens(
-    inputs: Mapping[str, Tensor],
+    inputs: Mapping[str, Column],
     vocabularies: frozenset[int],
     samples: Samples,
     spans: Mapping[str, Span],
@@ -68,32 +112,35 @@ def check_tokens(
     (vocabulary,) = vocabularies
     found: list[Diagnostic] = []
     for port, tensor in inputs.items():
-        if tensor.is_floating_point() or not tensor.numel():
+        if tensor.dtype.is_floating_point:
             continue
-        if int(tensor.min()) < 0 or int(tensor.max()) >= vocabulary:
-            strange = (tensor < 0) | (tensor >= vocabulary)
-            index = first_where(strange)
-            token = int(tensor[index][strange[index]].reshape(-1)[0])
-            found.append(
-                TokenOutOfRange(samples.place(index), port, spans.get(port), token, vocabulary)
-            )
+        strange = first_where(tensor, lambda values: (values < 0) | (values >= vocabulary))
+        if strange is not None:
+            place, token = samples.place(strange[0]), int(strange[1])
+            found.append(TokenOutOfRange(place, port, spans.get(port), token, vocabulary))
     return found
 
 
 def check_classes(
-    head: Head, target: Tensor, samples: Samples, declared: str, span: Span | None
+    head: Head, target: Column, samples: Samples, declared: str, span: Span | None
 ) -> list[Diagnostic]:
     """Targets that name a class which the output does not have."""
-    if head.classes is None or target.is_floating_point():
+    classes = head.classes
+    if classes is None or target.dtype.is_floating_point:
         return []
-    if len(head.names) > head.classes:
-        return [TooManyNames(samples.place(0), head.names, head.classes, declared, span)]
-    strange = ((target < 0) & (target != IGNORED)) | (target >= head.classes)
-    if not strange.any():
+    if len(head.names) > classes:
+        return [TooManyNames(samples.place(0), head.names, classes, declared, span)]
+    strange = first_where(target, lambda v: ((v < 0) & (v != IGNORED)) | (v >= classes))
+    if strange is None:
         return []
-    index = first_where(strange)
-    value = int(target[index][strange[index]].reshape(-1)[0])
-    return [ClassOutOfRange(samples.place(index), value, head.classes, declared, span)]
+    return [ClassOutOfRange(samples.place(strange[0]), int(strange[1]), classes, declared, span)]
+
+
+def other_length(column: Column) -> int:
+    """The first sample that is not as long as the first one; 0 where all are."""
+    if not isinstance(column, Ragged):
+        return 0
+    return int((column.lengths != column.lengths[0]).nonzero()[0])
 
 
 def written(shape: Sequence[int | str]) -> str:

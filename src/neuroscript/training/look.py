@@ -7,29 +7,30 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.column import Column, first_where
 from neuroscript.training.facts import Facts, Kind, Values
 from neuroscript.training.probe import Probe
 
 
-def values_of(tensor: Tensor, names: Sequence[str] = ()) -> Values:
-    """What a tensor of samples, batch dimension first, holds.
+def values_of(column: Column, names: Sequence[str] = ()) -> Values:
+    """What samples, batch dimension first, hold; of sequences, the longest tells the shape.
 
     >>> str(values_of(torch.zeros(4, 2)))
     'float[2]'
     >>> values_of(torch.tensor([0, 1, 1])).binary
     True
     """
-    kind: Kind = "float" if tensor.is_floating_point() or tensor.is_complex() else "int"
-    if tensor.dtype is torch.bool:
+    kind: Kind = "float" if column.dtype.is_floating_point or column.dtype.is_complex else "int"
+    if column.dtype is torch.bool:
         kind = "bool"
-    binary = bool(((tensor == 0) | (tensor == 1)).all())
-    return Values(kind, tuple(tensor.shape[1:]), binary, tuple(names))
+    binary = first_where(column, lambda values: (values != 0) & (values != 1)) is None
+    return Values(kind, tuple(column.shape[1:]), binary, tuple(names))
 
 
 def facts_of(
     probe: Probe,
     inputs: Sequence[Tensor],
-    targets: Sequence[Tensor | None],
+    targets: Sequence[Column | None],
     names: Mapping[str, Sequence[str]] | None = None,
     declared: Mapping[str, str] | None = None,
 ) -> dict[str, Facts]:
@@ -54,7 +55,7 @@ def facts_of(
     return facts
 
 
-def shape_text(sizes: Sequence[int]) -> str:
+def shape_text(sizes: Sequence[int | str]) -> str:
     """The shape of a batch of such samples.
 
     >>> shape_text((3, 8, 8))

@@ -19,6 +19,7 @@ from neuroscript.training.component import split
 from neuroscript.training.errors import LossNotScalar, TrainingError
 from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
+from neuroscript.training.padding import as_fractions, compared, is_padded, marked
 from neuroscript.training.tasks import BY_NAME, Task
 
 
@@ -118,13 +119,31 @@ class Objective:
         total: Tensor | None = None
         compared = []
         for part, output, target in zip(self.parts, outputs, targets, strict=True):
-            pair = part.task.arrange(output, target, inputs)
+            pair = self.pair(part, output, target, inputs, batch)
             compared.append(pair)
             if part.trained:
                 loss = part.compare(*pair, by_name)
                 total = loss if total is None else total + loss
         assert total is not None
         return Outcome(total, tuple(compared), len(inputs[0]))
+
+    def pair(
+        self,
+        part: Part,
+        output: Tensor,
+        target: Tensor | None,
+        inputs: Sequence[Tensor],
+        batch: Any,
+    ) -> tuple[Tensor, Tensor]:
+        """What the loss of a part compares, without the steps that padding put there."""
+        given = self.ports.from_data(inputs)
+        if not is_padded(batch):
+            return part.task.arrange(output, target, tuple(given.values()))
+        shown = tuple(marked(value, name, batch) for name, value in given.items())
+        if part.task.takes_classes:
+            return part.task.arrange(output, target, shown)
+        target = None if target is None else as_fractions(target)
+        return compared(*part.task.arrange(output, target, shown))
 
     def _cast(self, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if not any(map(_needs_cast, given, self.fractions)):

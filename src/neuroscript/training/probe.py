@@ -47,11 +47,30 @@ def probe(model: nn.Module, inputs: Sequence[Tensor]) -> Probe:
         except RuntimeError:
             if all(value.is_floating_point() for value in few):
                 raise
-            few = [value if value.is_floating_point() else value.float() for value in few]
-            outputs = by_name(model(*few))
+            few, outputs = _with_fractions(model, few)
         last = {name: _last(value) for name, value in outputs.items()}
     detached = {name: value.detach() for name, value in outputs.items()}
     return Probe(detached, last, vocabularies(model), tuple(few))
+
+
+def _with_fractions(
+    model: nn.Module, given: Sequence[Tensor]
+) -> tuple[list[Tensor], dict[str, Tensor]]:
+    """Whole numbers as fractions; truth values too, only if the model wants that: a mask of
+    truth says what is there, and one of numbers may be added to something.
+    """
+    whole = [value if _is_fraction_or_bool(value) else value.float() for value in given]
+    try:
+        return whole, by_name(model(*whole))
+    except RuntimeError:
+        if all(value.dtype is not torch.bool for value in given):
+            raise
+        every = [value if value.is_floating_point() else value.float() for value in given]
+        return every, by_name(model(*every))
+
+
+def _is_fraction_or_bool(value: Tensor) -> bool:
+    return value.is_floating_point() or value.dtype is torch.bool
 
 
 def by_name(result: object) -> dict[str, Tensor]:

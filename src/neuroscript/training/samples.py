@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +10,11 @@ import torch
 from torch import Tensor
 
 from neuroscript.contracts import DataLoaderContract
-from neuroscript.contracts.dataloader.columns import ColumnLoader
+from neuroscript.contracts.dataloader.columns import Column, ColumnLoader, Ragged
 from neuroscript.contracts.dataloader.ecosystem import as_batch
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
-from neuroscript.training.batch import INPUT, TARGET
+from neuroscript.training.batch import BESIDE, INPUT, TARGET
 
 Place = Callable[[int], Span]
 """Where the sample with a certain index stands."""
@@ -24,14 +24,14 @@ Place = Callable[[int], Span]
 class Samples:
     """All samples of a loader that holds its columns, the first batch of any other."""
 
-    inputs: dict[str, Tensor]
+    inputs: dict[str, Column]
     """By the names that the data give them; `input` for one that has none."""
 
-    targets: dict[str, Tensor]
+    targets: dict[str, Column]
     """By output; `target` for one that is not named; empty where there are none."""
 
-    batch_inputs: Any
-    """The inputs of a batch of the first samples, as training will get them."""
+    batch: dict[str, Any]
+    """The first samples, and of sequences the longest, as training will get them."""
 
     place: Place
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -42,32 +42,32 @@ def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Sample
     """The samples of a loader; `elsewhere` is where one stands that has no line of its own."""
     if isinstance(loader, ColumnLoader):
         names = {target: tuple(given) for target, given in loader.class_names.items()}
-        first = loader.gather(torch.arange(min(len(loader.table), 2)))
         table = loader.table
-        return Samples(table.inputs, table.targets, first["input"], loader.place, names)
+        batch = loader.gather(_first_and_longest(table.columns.values()))
+        return Samples(table.inputs, table.targets, batch, loader.place, names)
     batch = as_batch(next(iter(loader)))
-    target = batch.pop(TARGET, None)
-    given = batch.get(INPUT, batch)
+    target = batch.get(TARGET)
+    given = batch.get(INPUT, {k: v for k, v in batch.items() if k not in BESIDE})
     place = elsewhere or said("data", type(loader).__name__)
     return Samples(
         _by_name(given, INPUT),
         {} if target is None else _by_name(target, TARGET),
-        given,
+        batch,
         lambda _: place,
         _names_of(loader),
     )
 
 
-def first_where(condition: Tensor) -> int:
-    """The index of the first sample for which a condition holds anywhere.
+def _first_and_longest(columns: Iterable[Column]) -> Tensor:
+    """Two samples to try a model with; of sequences, the longest is among them."""
+    columns = list(columns)
+    longest = [int(c.lengths.argmax()) for c in columns if isinstance(c, Ragged)]
+    second = min(1, len(columns[0]) - 1)
+    found = list(dict.fromkeys([0, *(longest or [second])]))
+    return torch.tensor(found if len(found) > 1 else list(dict.fromkeys([0, second])))
 
-    >>> first_where(torch.tensor([[False, False], [False, True]]))
-    1
-    """
-    return int(torch.nonzero(condition.reshape(len(condition), -1).any(1))[0])
 
-
-def _by_name(given: Any, name: str) -> dict[str, Tensor]:
+def _by_name(given: Any, name: str) -> dict[str, Column]:
     if isinstance(given, Mapping):
         return dict(given)
     if isinstance(given, (tuple, list)):

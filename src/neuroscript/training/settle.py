@@ -5,15 +5,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from torch import Tensor
 
 from neuroscript.config import Config
 from neuroscript.contracts import LossContract, create_loss, split_weight
 from neuroscript.diagnostics import Diagnostic
-from neuroscript.training.agreement import check_classes, check_inputs, check_tokens
-from neuroscript.training.batch import Ports
+from neuroscript.training.agreement import (
+    check_classes,
+    check_inputs,
+    check_tokens,
+    other_length,
+)
+from neuroscript.training.batch import TARGET, Ports
 from neuroscript.training.by_output import check_settings
 from neuroscript.training.component import of_output
 from neuroscript.training.errors import TrainingError
@@ -25,7 +30,8 @@ from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, shape_text, values_of
 from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
-from neuroscript.training.probe import Probe, probe, vocabularies
+from neuroscript.training.padding import padding_ports
+from neuroscript.training.probe import SAMPLES, Probe, probe, vocabularies
 from neuroscript.training.samples import Samples
 from neuroscript.training.subject import Subject
 from neuroscript.training.suited import check_loss, check_metrics, check_range
@@ -51,16 +57,19 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     """
     check_fit(subject, samples)
     names = subject.input_names()
-    inputs, _ = Ports(names, ("out",)).unpack({"input": samples.batch_inputs})
+    told = padding_ports(subject.input_ranks(), samples.inputs)
+    unsettled = Ports(names, ("out",), padding=told)
+    inputs, _ = unsettled.unpack({k: v for k, v in samples.batch.items() if k != TARGET})
     seen = _named(subject, _probe(subject, inputs, samples))
     check_settings(config, list(seen.outputs))
     tasks = _tasks(config, seen)
-    held = held_to(subject, seen.outputs, seen.inputs, tasks, samples)
-    ports = Ports(names, tuple(seen.outputs), _alone(seen, tasks, held, samples))
+    given = tuple(unsettled.from_data(seen.inputs).values())
+    held = held_to(subject, seen.outputs, given, tasks, samples)
+    ports = Ports(names, tuple(seen.outputs), _alone(seen, tasks, held, samples), told)
     make_loss = partial(create_loss, where=config.at("training.loss"), folders=config.folders)
     facts = {
         port: of_port.told_by(_outputs_per_target(config, port, seen, tasks, make_loss))
-        for port, of_port in _facts(subject, seen, held, samples).items()
+        for port, of_port in _facts(subject, seen, given, held, samples).items()
     }
     decisions = {port: _decide(subject, facts[port], tasks[port], port, samples) for port in facts}
     heads = [_head(config, port, facts, decisions[port]) for port in facts]
@@ -76,7 +85,9 @@ def check_fit(subject: Subject, samples: Samples) -> None:
     """Refuses inputs that the declared ports or the embeddings cannot take."""
     if subject.declared is not None:
         _refuse(check_inputs(subject.declared.inputs, samples))
-    named = _by_port(samples.inputs, subject.input_names())
+    told = padding_ports(subject.input_ranks(), samples.inputs)
+    asked = [name for name in subject.input_names() if name not in told]
+    named = _by_port(samples.inputs, asked)
     spans = {name: span for name in named if (span := subject.span(name))}
     _refuse(check_tokens(named, vocabularies(subject.model), samples, spans))
 
@@ -102,7 +113,8 @@ def _probe(subject: Subject, inputs: Sequence[Tensor], samples: Samples) -> Prob
     except (RuntimeError, TypeError, ValueError, IndexError) as error:
         shown = ", ".join(str(values_of(value)) for value in inputs)
         reason = (str(error) or type(error).__name__).splitlines()[0]
-        diagnostic = ModelRefuses(samples.place(0), subject.name, shown, reason)
+        odd = next(filter(None, map(other_length, samples.inputs.values())), 0)
+        diagnostic = ModelRefuses(samples.place(odd), subject.name, shown, reason)
         raise TrainingError([diagnostic]) from error
 
 
@@ -137,11 +149,15 @@ def _alone(
 
 
 def _facts(
-    subject: Subject, seen: Probe, held: Mapping[str, str], samples: Samples
+    subject: Subject,
+    seen: Probe,
+    given: Sequence[Tensor],
+    held: Mapping[str, str],
+    samples: Samples,
 ) -> dict[str, Facts]:
     return facts_of(
         seen,
-        seen.inputs,
+        given,
         [samples.targets[held[port]] if port in held else None for port in seen.outputs],
         {port: samples.names[name] for port, name in held.items() if name in samples.names},
         subject.shapes(),
@@ -193,16 +209,22 @@ def _check_comparison(
     facts: Mapping[str, Facts],
     samples: Samples,
 ) -> None:
-    targets = _by_port(samples.targets, objective.ports.held)
-    for part in objective.parts:
+    few = {key: _few(value) for key, value in samples.batch.items()}
+    targets = objective.ports.unpack(few)[1]
+    for part, target in zip(objective.parts, targets, strict=True):
         port = part.head.port
-        output = seen.outputs[port]
         if not part.trained:
             continue
-        target = targets[port][: len(output)] if port in targets else None
-        pair = part.task.arrange(output, target, seen.inputs)
+        pair = objective.pair(part, seen.outputs[port], target, seen.inputs, few)
         check_loss(config, part, facts[port], pair, seen.outputs, subject.span(port))
         check_metrics(config, part, pair)
+
+
+def _few(value: Any) -> Any:
+    """As much of a batch as a model was tried with."""
+    if isinstance(value, Mapping):
+        return {key: _few(one) for key, one in value.items()}
+    return value[:SAMPLES]
 
 
 def _signature(subject: Subject, seen: Probe) -> str:

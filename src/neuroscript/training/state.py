@@ -137,6 +137,7 @@ class State:
             "inputs": list(self.objective.ports.inputs),
             "outputs": list(self.objective.ports.outputs),
             "alone": sorted(self.objective.ports.alone),
+            "padding": dict(self.objective.ports.padding),
             "fractions": list(self.objective.fractions),
             "taken": [port.as_data() for port in self.objective.taken],
             "heads": [part.head.as_data() for part in self.objective.parts],
@@ -145,8 +146,8 @@ class State:
     def take_up(self, data: dict[str, Any]) -> None:
         """Adopts what `as_data` gave."""
         heads = [Head.from_data(head) for head in data["heads"]]
-        alone = frozenset(data["alone"])
-        ports = Ports(tuple(data["inputs"]), tuple(data["outputs"]), alone)
+        inputs, outputs = tuple(data["inputs"]), tuple(data["outputs"])
+        ports = Ports(inputs, outputs, frozenset(data["alone"]), data.get("padding", {}))
         taken = [InputPort.from_data(port) for port in data.get("taken", ())]
         self.adopt(
             make_objective(heads, ports, data["fractions"], folders=self.folders, taken=taken)

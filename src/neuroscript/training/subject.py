@@ -26,6 +26,12 @@ class Subject:
             return tuple(port.name for port in self.declared.inputs)
         return input_names(self.model)
 
+    def input_ranks(self) -> dict[str, int]:
+        """How many dimensions each input has; 2, where that is not declared."""
+        if self.declared is not None:
+            return {port.name: len(port.shape) for port in self.declared.inputs}
+        return dict.fromkeys(input_names(self.model), 2)
+
     def span(self, port: str) -> Span | None:
         """Where a port was declared."""
         ports = [*self.declared.inputs, *self.declared.outputs] if self.declared else []

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from neuroscript.config import Config, ConfigError
+from neuroscript.contracts.dataloader.columns.column import Column, first_where
 from neuroscript.contracts.loss.over_torch import TorchLoss
 from neuroscript.diagnostics import NeuroScriptError, Span
 from neuroscript.training.component import split
@@ -17,7 +18,7 @@ from neuroscript.training.facts import Facts
 from neuroscript.training.meter import update
 from neuroscript.training.metrics import create_metric
 from neuroscript.training.objective import Part
-from neuroscript.training.samples import Samples, first_where
+from neuroscript.training.samples import Samples
 from neuroscript.training.settings import LossRefused, TargetOutside, UnsuitedMetric
 
 
@@ -75,7 +76,7 @@ def check_metrics(config: Config, part: Part, pair: tuple[Tensor, Tensor]) -> No
             raise ConfigError([UnsuitedMetric(place, name, reason)]) from error
 
 
-def check_range(config: Config, part: Part, target: Tensor, samples: Samples) -> None:
+def check_range(config: Config, part: Part, target: Column, samples: Samples) -> None:
     """Refuses targets, of all samples at hand, that have no meaning to the loss.
 
     Raises ConfigError at the loss of the config, or TrainingError at the sample if the task chose
@@ -84,12 +85,10 @@ def check_range(config: Config, part: Part, target: Tensor, samples: Samples) ->
     loss = part.loss
     if target.dtype is torch.bool or (math.isinf(loss.least) and math.isinf(loss.greatest)):
         return
-    outside = (target < loss.least) | (target > loss.greatest)
-    if not outside.any():
+    found = first_where(target, lambda values: (values < loss.least) | (values > loss.greatest))
+    if found is None:
         return
-    index = first_where(outside)
-    value = float(target[index][outside[index]].reshape(-1)[0])
-    sample = samples.place(index)
+    value, sample = float(found[1]), samples.place(found[0])
     given = _given(config, part)
     name, _ = split(part.head.loss)
     problem = TargetOutside(given or sample, name, value, loss.least, loss.greatest, sample)

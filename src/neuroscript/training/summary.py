@@ -14,6 +14,7 @@ from neuroscript.training.component import of_output, split, written
 from neuroscript.training.data import Data
 from neuroscript.training.look import values_of
 from neuroscript.training.objective import parameters_of
+from neuroscript.training.padding import padding_notices
 from neuroscript.training.planning import Plan
 from neuroscript.training.samples import Samples
 from neuroscript.training.settle import Settled
@@ -61,7 +62,7 @@ def make_plan(
         logger=[split_component("logger", logger)[0] for logger in loggers],
         checkpoint=split_component("checkpoint", training.checkpoint)[0],
         reasons=_reasons(config, settled),
-        notices=_notices(settled),
+        notices=_notices(data.train, settled),
         weights=weights,
         heads=heads,
     )
@@ -133,9 +134,10 @@ def _reasons(config: Config, settled: Settled) -> dict[str, str]:
     return reasons
 
 
-def _notices(settled: Settled) -> tuple[str, ...]:
-    parts = settled.objective.parts
-    return tuple(part.conversion.notice for part in parts if part.conversion is not None)
+def _notices(loader: DataLoaderContract, settled: Settled) -> tuple[str, ...]:
+    objective = settled.objective
+    converted = [part.conversion.notice for part in objective.parts if part.conversion is not None]
+    return (*padding_notices(loader, objective.ports.padding), *converted)
 
 
 def _by_output(values: Mapping[str, Any]) -> Any:

@@ -11,7 +11,7 @@ from torch import nn
 from neuroscript.contracts import create_loss, split_weight
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Diagnostic
-from neuroscript.training.batch import Ports
+from neuroscript.training.batch import INPUT, Ports
 from neuroscript.training.by_output import settings_refused
 from neuroscript.training.component import Component, Metrics, of_output
 from neuroscript.training.errors import TrainingError
@@ -22,6 +22,7 @@ from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, values_of
 from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
+from neuroscript.training.padding import padding_ports
 from neuroscript.training.probe import input_names, probe
 from neuroscript.training.settings import UnknownTask
 from neuroscript.training.tasks import BY_NAME
@@ -40,7 +41,9 @@ def objective_from_batch(
     Raises TrainingError if the model does not take the batch, or no task takes its targets.
     """
     name = type(model).__name__
-    inputs, _ = Ports(input_names(model), ("out",)).unpack(batch)
+    names = input_names(model)
+    told = padding_ports(dict.fromkeys(names, 2), _names_in(batch))
+    inputs, _ = Ports(names, ("out",), padding=told).unpack(batch)
     shown = ", ".join(str(values_of(value)) for value in inputs)
     try:
         seen = probe(model, inputs)
@@ -57,10 +60,11 @@ def objective_from_batch(
     alone = frozenset(
         port for port, output in seen.outputs.items() if not output.dim() or tasks[port] == "none"
     )
-    ports = Ports(input_names(model), tuple(seen.outputs), alone)
+    ports = Ports(names, tuple(seen.outputs), alone, told)
+    given = tuple(ports.from_data(seen.inputs).values())
     _, targets = ports.unpack(batch)
     heads: list[Head] = []
-    for port, facts in facts_of(seen, seen.inputs, targets).items():
+    for port, facts in facts_of(seen, given, targets).items():
         asked = of_output(loss, port, count, facts.whole)
         if asked is not None and tasks[port] != "none":
             component, _ = split_weight(asked, folders)
@@ -71,6 +75,14 @@ def objective_from_batch(
         heads.append(head_for(decision.task, facts, port, asked, measured))
     taken = input_ports(ports.inputs, None, seen.inputs)
     return make_objective(heads, ports, fractions_of(seen.inputs), folders=folders, taken=taken)
+
+
+def _names_in(batch: Any) -> Sequence[str]:
+    """The names that a batch gives its inputs, as far as it names them."""
+    if not isinstance(batch, Mapping):
+        return ()
+    given = batch.get(INPUT)
+    return list(given if isinstance(given, Mapping) else batch)
 
 
 def _settings_refused(

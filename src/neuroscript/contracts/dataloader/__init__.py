@@ -52,7 +52,7 @@ class DataLoaderContract(ABC):
     @classmethod
     def from_config(cls, config: Mapping[str, Any]) -> Self:
         """Makes the loader; as inherited, with those keys that its `__init__` names."""
-        options = options_of(cls)
+        options = cls.options()
         return cls(**{k: v for k, v in config.items() if options is None or k in options})
 
     @classmethod

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from neuroscript.contracts.dataloader.cells import read_table
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
-from neuroscript.contracts.dataloader.damage import Damage, OnError
+from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.contracts.registry import register_dataloader
 
@@ -32,21 +32,18 @@ class CsvLoader(ColumnLoader):
         self,
         path: str | Path | Sequence[str | Path],
         *,
-        batch_size: int = 32,
-        shuffle: bool = True,
-        seed: int = 42,
-        on_error: OnError = "fail",
         target: str | list[str] | dict[str, str] | None = None,
         features: list[str] | dict[str, Any] | None = None,
         delimiter: str | None = None,
         tokenizer: str | None = None,
         max_length: int | None = None,
+        **batching: Any,
     ) -> None:
         self.tokenizer = tokenizer_for(tokenizer, max_length)
         self.target = target
         self.features = features
         self.delimiter = delimiter
-        super().__init__(path, batch_size=batch_size, shuffle=shuffle, seed=seed, on_error=on_error)
+        super().__init__(path, **batching)
 
     def read(self, files: Sequence[Path]) -> Table:
         """The samples of the files, in order."""

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
-from neuroscript.contracts.dataloader.damage import Damage, OnError
+from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.records import read_records
 from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.contracts.registry import register_dataloader
@@ -31,15 +31,12 @@ class JsonlLoader(ColumnLoader):
         self,
         path: str | Path | Sequence[str | Path],
         *,
-        batch_size: int = 32,
-        shuffle: bool = True,
-        seed: int = 42,
-        on_error: OnError = "fail",
         tokenizer: str | None = None,
         max_length: int | None = None,
+        **batching: Any,
     ) -> None:
         self.tokenizer = tokenizer_for(tokenizer, max_length)
-        super().__init__(path, batch_size=batch_size, shuffle=shuffle, seed=seed, on_error=on_error)
+        super().__init__(path, **batching)
 
     def read(self, files: Sequence[Path]) -> Table:
         """The samples of the files, in order."""

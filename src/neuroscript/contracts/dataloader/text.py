@@ -19,7 +19,6 @@ from neuroscript.contracts.dataloader.columns.errors import (
     text_of_line,
     whole_file,
 )
-from neuroscript.contracts.dataloader.damage import OnError
 from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.contracts.registry import register_dataloader
 from neuroscript.diagnostics import Diagnostic, Span
@@ -58,19 +57,16 @@ class TextLoader(ColumnLoader):
         self,
         path: str | Path | Sequence[str | Path],
         *,
-        batch_size: int = 32,
-        shuffle: bool = True,
-        seed: int = 42,
-        on_error: OnError = "fail",
         context: int = 64,
         tokenizer: str | None = None,
+        **batching: Any,
     ) -> None:
         if context < 2:
             raise ValueError(f"`context` is at least 2, not {context}")
         self.context = context
         self.tokenizer = tokenizer_for(tokenizer)
         self.ends: list[int] = []
-        super().__init__(path, batch_size=batch_size, shuffle=shuffle, seed=seed, on_error=on_error)
+        super().__init__(path, **batching)
 
     def read(self, files: Sequence[Path]) -> Table:
         """The windows of the files, which are read as one text."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from neuroscript.contracts.dataloader.columns.classes import number_classes
+from neuroscript.contracts.dataloader.columns.column import Column
 
 BOOLEANS = {"true": True, "false": False}
 
@@ -130,7 +131,7 @@ class NameColumn:
         """Forgets so many cells that were added last."""
         del self.cells[-count:]
 
-    def finish(self) -> tuple[Tensor, list[str] | None]:
+    def finish(self) -> tuple[Column, list[str] | None]:
         """The whole column, and its class names unless they are booleans."""
         if {cell.lower() for cell in set(self.cells)} <= set(BOOLEANS):
             return torch.tensor([BOOLEANS[cell.lower()] for cell in self.cells]), None

@@ -6,8 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from torch import Tensor
-
 from neuroscript.contracts.dataloader.cells.choice import (
     Choice,
     Features,
@@ -19,6 +17,7 @@ from neuroscript.contracts.dataloader.cells.column import NameColumn, NumberColu
 from neuroscript.contracts.dataloader.cells.errors import OtherColumns
 from neuroscript.contracts.dataloader.cells.file import EXPECTED, CsvFile
 from neuroscript.contracts.dataloader.cells.rows import Rows
+from neuroscript.contracts.dataloader.columns.column import Column as Values
 from neuroscript.contracts.dataloader.columns.errors import (
     FLOAT32_OVERFLOW,
     DataError,
@@ -138,7 +137,7 @@ class _Reader:
         assert choice is not None
         tokenizer, texts = self.texts.finish()
         of_text = iter(texts)
-        columns: dict[str, dict[str, Tensor]] = {"input": {}, "target": {}}
+        columns: dict[str, dict[str, Values]] = {"input": {}, "target": {}}
         class_names: dict[str, list[str]] = {}
         tokenizers: dict[str, Tokenizer] = {}
         for part in self.parts:

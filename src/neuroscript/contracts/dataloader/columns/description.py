@@ -5,21 +5,31 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 import torch
-from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.column import Column
+from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Table
 from neuroscript.contracts.dataloader.damage import Skipped
 
 
 @dataclass(frozen=True)
 class ColumnKind:
-    """The element type of a column (float, int or bool) and the shape of one sample."""
+    """The element type of a column (float, int or bool) and the shape of one sample.
+
+    >>> str(ColumnKind("int", (17,), shortest=3))
+    'int[3…17]'
+    """
 
     dtype: str
     shape: tuple[int, ...]
+    shortest: int | None = None
+    """How long the shortest sequence is, where they differ; the shape is that of the longest."""
 
     def __str__(self) -> str:
-        return f"{self.dtype}[{', '.join(map(str, self.shape))}]" if self.shape else self.dtype
+        sizes = [str(size) for size in self.shape]
+        if self.shortest is not None:
+            sizes[0] = f"{self.shortest}…{sizes[0]}"
+        return f"{self.dtype}[{', '.join(sizes)}]" if sizes else self.dtype
 
 
 @dataclass(frozen=True)
@@ -61,8 +71,8 @@ def describe(format_name: str, table: Table) -> Description:
     return Description(
         format=format_name,
         samples=len(table),
-        inputs={name: _kind(column) for name, column in table.inputs.items()},
-        targets={name: _kind(column) for name, column in table.targets.items()},
+        inputs={name: kind_of(column) for name, column in table.inputs.items()},
+        targets={name: kind_of(column) for name, column in table.targets.items()},
         class_names=table.class_names,
         ignored=table.ignored,
         target_name=table.target_name,
@@ -74,9 +84,11 @@ def describe(format_name: str, table: Table) -> Description:
     )
 
 
-def _kind(column: Tensor) -> ColumnKind:
+def kind_of(column: Column) -> ColumnKind:
+    """The element type and the shape of a column's samples."""
     if column.dtype is torch.bool:
         dtype = "bool"
     else:
         dtype = "float" if column.is_floating_point() else "int"
-    return ColumnKind(dtype, tuple(column.shape[1:]))
+    shortest = column.shortest if isinstance(column, Ragged) else None
+    return ColumnKind(dtype, tuple(column.shape[1:]), shortest)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from inspect import Parameter, signature
 from pathlib import Path
 from typing import Any, ClassVar, Self
 
@@ -12,10 +13,13 @@ import torch
 from torch import Tensor
 from torch.utils.data import Dataset
 
+from neuroscript.contracts.contract import Options, own_method
 from neuroscript.contracts.dataloader import DataLoaderContract
 from neuroscript.contracts.dataloader.columns.classes import renumber
+from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.description import Description, describe
 from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
+from neuroscript.contracts.dataloader.columns.ragged import Ragged, target_padded
 from neuroscript.contracts.dataloader.columns.table import Table
 from neuroscript.contracts.dataloader.columns.tokens import retokenize
 from neuroscript.contracts.dataloader.damage import OnError
@@ -30,7 +34,11 @@ class ColumnLoader(DataLoaderContract):
 
     The order of samples is a function of the seed and the epoch alone, so that a run can be
     resumed: call `set_epoch` before each pass. With `on_error="skip"`, damaged samples are counted
-    and left out; with `fail` the first ones are told.
+    and left out; with `fail` the first ones are told. `pad_value` stands behind the sequences
+    that are shorter than the longest of their batch.
+
+    A subclass whose `__init__` takes further keywords passes them on, and has these options
+    beside its own.
     """
 
     format: ClassVar[str]
@@ -44,6 +52,7 @@ class ColumnLoader(DataLoaderContract):
         shuffle: bool = True,
         seed: int = 42,
         on_error: OnError = "fail",
+        pad_value: float = 0,
     ) -> None:
         paths = [path] if isinstance(path, (str, Path)) else path
         self.files = [Path(p) for p in paths]
@@ -51,8 +60,25 @@ class ColumnLoader(DataLoaderContract):
         self.batch_size = batch_size
         self.shuffle = shuffle
         self.seed = seed
+        self.pad_value = pad_value
         self.epoch = 0
         self.table = self.read(self.files)
+
+    @classmethod
+    def options(cls) -> Options | None:
+        """What its `__init__` names, and where that takes any keyword, what the next one names."""
+        if own_method(cls, "from_config", DataLoaderContract):
+            return None
+        found: dict[str, Parameter] = {}
+        for base in cls.__mro__:
+            if "__init__" in vars(base):
+                parameters = signature(vars(base)["__init__"], eval_str=True).parameters.values()
+                by_name = (Parameter.POSITIONAL_OR_KEYWORD, Parameter.KEYWORD_ONLY)
+                taken = {p.name: p for p in parameters if p.kind in by_name and p.name != "self"}
+                found = taken | found
+                if not any(p.kind is Parameter.VAR_KEYWORD for p in parameters):
+                    break
+        return found
 
     @abstractmethod
     def read(self, files: Sequence[Path]) -> Table:
@@ -77,15 +103,24 @@ class ColumnLoader(DataLoaderContract):
         return torch.randperm(len(self.table), generator=generator)
 
     def gather(self, indices: Tensor) -> dict[str, Any]:
-        """The batch of the samples with these numbers."""
+        """The batch of the samples with these numbers.
+
+        Sequences of different lengths are padded to the longest of the batch, and `lengths` says
+        how long each is.
+        """
         table = self.table
-        batch = {"input": _gathered(table.inputs, "input", indices)}
+        inputs = {name: self._input(c, indices) for name, c in table.inputs.items()}
+        batch = {"input": _alone(inputs, "input")}
+        ragged = {n: c.lengths[indices] for n, c in table.inputs.items() if isinstance(c, Ragged)}
+        if ragged:
+            batch["lengths"] = ragged if len(inputs) > 1 else next(iter(ragged.values()))
         if table.targets:
-            batch["target"] = _gathered(table.targets, "target", indices)
+            targets = {name: _target(c, indices) for name, c in table.targets.items()}
+            batch["target"] = _alone(targets, "target")
         return batch
 
     @property
-    def columns(self) -> dict[str, Tensor]:
+    def columns(self) -> dict[str, Column]:
         """All samples, by column."""
         return self.table.columns
 
@@ -140,6 +175,11 @@ class ColumnLoader(DataLoaderContract):
         """The samples one by one."""
         return _Samples(self)
 
+    def _input(self, column: Column, indices: Tensor) -> Tensor:
+        if isinstance(column, Ragged):
+            return _numbers(column.padded(indices, self.pad_value))
+        return _numbers(column.index_select(0, indices))
+
     def _with(self, indices: Tensor) -> Self:
         other = copy.copy(self)
         other.table = self.table.select(indices)
@@ -160,9 +200,15 @@ class _Samples(Dataset[Any]):
         return self.loader.gather(torch.tensor(indices))
 
 
-def _gathered(columns: dict[str, Tensor], single: str, indices: Tensor) -> Any:
-    gathered = {name: _numbers(c.index_select(0, indices)) for name, c in columns.items()}
-    return gathered[single] if list(gathered) == [single] else gathered
+def _target(column: Column, indices: Tensor) -> Tensor:
+    if isinstance(column, Ragged):
+        return target_padded(column, indices)
+    return _numbers(column.index_select(0, indices))
+
+
+def _alone(columns: dict[str, Any], single: str) -> Any:
+    """The only column, where it has no name of its own."""
+    return columns[single] if list(columns) == [single] else columns
 
 
 def _numbers(column: Tensor) -> Tensor:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Literal
 
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.column import Column, selected
 from neuroscript.contracts.dataloader.columns.errors import (
     on_line,
     on_row,
@@ -60,8 +61,8 @@ class Origin:
 class Table:
     """Columns of equally many samples: inputs by port, targets by port."""
 
-    inputs: dict[str, Tensor]
-    targets: dict[str, Tensor] = field(default_factory=dict)
+    inputs: dict[str, Column]
+    targets: dict[str, Column] = field(default_factory=dict)
     class_names: dict[str, list[str]] = field(default_factory=dict)
     """For each target whose classes have names: the name of class 0, of class 1, …"""
 
@@ -85,7 +86,7 @@ class Table:
         return len(next(iter(self.inputs.values())))
 
     @property
-    def columns(self) -> dict[str, Tensor]:
+    def columns(self) -> dict[str, Column]:
         """All columns by name; targets with ports of their own are called `target.<port>`."""
         targets = {
             name if name == "target" else f"target.{name}": column
@@ -97,8 +98,8 @@ class Table:
         """The samples with these numbers, in their order."""
         return replace(
             self,
-            inputs={name: c.index_select(0, indices) for name, c in self.inputs.items()},
-            targets={name: c.index_select(0, indices) for name, c in self.targets.items()},
+            inputs={name: selected(c, indices) for name, c in self.inputs.items()},
+            targets={name: selected(c, indices) for name, c in self.targets.items()},
             chosen=indices if self.chosen is None else self.chosen[indices],
         )
 

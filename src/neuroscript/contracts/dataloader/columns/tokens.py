@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import torch
 
+from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Table
 from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 
@@ -18,6 +19,10 @@ def retokenize(table: Table, tokenizers: dict[str, Tokenizer]) -> Table:
     inputs = dict(table.inputs)
     known = {port: t for port, t in tokenizers.items() if port in table.tokenizers}
     for port, tokenizer in known.items():
-        mine = table.tokenizers[port]
-        inputs[port] = torch.from_numpy(mine.renumbered(inputs[port].numpy(), tokenizer))
+        mine, column = table.tokenizers[port], inputs[port]
+        if isinstance(column, Ragged):
+            values = mine.renumbered(column.values.numpy(), tokenizer)
+            inputs[port] = replace(column, values=torch.from_numpy(values))
+        else:
+            inputs[port] = torch.from_numpy(mine.renumbered(column.numpy(), tokenizer))
     return replace(table, inputs=inputs, tokenizers=table.tokenizers | known)

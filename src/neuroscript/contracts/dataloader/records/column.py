@@ -1,4 +1,4 @@
-"""A column that grows chunk by chunk."""
+"""The values of one field of the records."""
 
 from __future__ import annotations
 
@@ -7,25 +7,29 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from neuroscript.contracts.dataloader.columns.classes import number_classes
+from neuroscript.contracts.dataloader.columns.column import Column
+from neuroscript.contracts.dataloader.columns.growing import Growing
 from neuroscript.contracts.dataloader.records.schema import Field
 from neuroscript.contracts.dataloader.tokenizers.texts import TextColumn
 
 
-class Column:
-    """The values of one field; numbers as they will be stored, names as they are.
+class FieldColumn:
+    """Grows chunk by chunk; numbers as they will be stored, names as they are.
 
+    Lists may differ in length, what is in them may not.
     `text` is where the strings of a field of text go.
     """
 
     def __init__(self, field: Field, text: TextColumn | None = None) -> None:
         self.field = field
         self.text = text
-        self.chunks: list[NDArray[Any]] = []
+        self.growing = Growing()
+        self.even = True
+        """Whether every list so far was as long as the first."""
+
         self.names: list[Any] = []
 
     def add(self, values: list[Any], booleans: bool) -> bool:
@@ -39,12 +43,12 @@ class Column:
             return self._add_names(values)
         if booleans and self.field.kind == "number" and bool in self._types(values):
             return False
-        try:
-            array = np.array(values)
-        except (ValueError, OverflowError):
+        steps = self._even_steps(values) if self.even else None
+        if steps is None:
+            steps = self._uneven_steps(values)
+        if steps is None:
             return False
-        if array.shape[1:] != self.field.shape:
-            return False
+        array, lengths = steps
         if self.field.kind == "boolean":
             fits = array.dtype.kind == "b"
         elif array.dtype.kind == "f":
@@ -54,8 +58,41 @@ class Column:
         else:
             fits = array.dtype.kind == "i"
         if fits:
-            self.chunks.append(array)
+            self.growing.add(array, lengths)
         return fits
+
+    def _even_steps(self, values: list[Any]) -> tuple[NDArray[Any], NDArray[Any] | None] | None:
+        shape = self.field.shape
+        try:
+            array = np.array(values)
+        except (ValueError, OverflowError):
+            return None
+        if array.shape[1:] != shape:
+            return None
+        if not shape:
+            return array, None
+        return array.reshape(-1, *shape[1:]), np.full(len(array), shape[0])
+
+    def _uneven_steps(self, values: list[Any]) -> tuple[NDArray[Any], NDArray[Any]] | None:
+        """Lists one after the other, and how long each is."""
+        lengths = self._lengths(values)
+        if lengths is None:
+            return None
+        try:
+            array = np.array(list(chain.from_iterable(values)))
+        except (ValueError, OverflowError):
+            return None
+        if array.shape[1:] != self.field.shape[1:]:
+            return None
+        self.even = False
+        return array, lengths
+
+    def _lengths(self, values: list[Any]) -> NDArray[Any] | None:
+        """How long each list is; None if a value is no list, or an empty one."""
+        if not self.field.shape or set(map(type, values)) != {list}:
+            return None
+        lengths = np.fromiter(map(len, values), np.int64, len(values))
+        return lengths if lengths.all() else None
 
     def _types(self, values: list[Any]) -> set[type]:
         flat: Iterable[Any] = values
@@ -69,10 +106,12 @@ class Column:
     def _add_names(self, values: list[Any]) -> bool:
         if not self.field.shape:
             fits = set(map(type, values)) == {str}
+        elif self._lengths(values) is None:
+            return False
         else:
-            array = np.array(values, dtype=object)
-            fits = array.shape[1:] == self.field.shape and all(
-                isinstance(name, str) for name in array.reshape(-1)
+            inner = np.array(list(chain.from_iterable(values)), dtype=object)
+            fits = inner.shape[1:] == self.field.shape[1:] and all(
+                isinstance(name, str) for name in inner.reshape(-1)
             )
         if fits:
             self.names.extend(values)
@@ -85,14 +124,10 @@ class Column:
         elif self.field.kind == "name":
             del self.names[-count:]
         else:
-            self.chunks.pop()
+            self.growing.take_back()
 
-    def finish(self) -> tuple[Tensor, list[str] | None]:
+    def finish(self) -> tuple[Column, list[str] | None]:
         """The whole column, and the names of its classes if it has them."""
         if self.field.kind == "name":
             return number_classes(self.names)
-        if any(chunk.dtype.kind == "f" for chunk in self.chunks):
-            self.chunks = [chunk.astype(np.float32, copy=False) for chunk in self.chunks]
-        whole = np.concatenate(self.chunks)
-        self.chunks.clear()
-        return torch.from_numpy(whole), None
+        return self.growing.finish(), None

@@ -166,9 +166,15 @@ def check_field(line: Line, field: Field, value: Any, first_line: int) -> Diagno
         if _too_large(item):
             reason = f"{item}, which is too large"
             return errors.WrongKind(span, field.name, reason, expected)
-    if shape != field.shape:
+    if isinstance(value, list) and not value:
+        return errors.WrongKind(span, field.name, "an empty list", expected)
+    if not _same_but_for_length(shape, field.shape):
         return errors.WrongShape(span, field.name, shape, field.shape, first_line)
     return None
+
+
+def _same_but_for_length(shape: tuple[int, ...] | None, first: tuple[int, ...]) -> bool:
+    return shape is not None and len(shape) == len(first) and shape[1:] == first[1:]
 
 
 def _too_large(item: Any) -> bool:

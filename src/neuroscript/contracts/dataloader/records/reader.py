@@ -24,7 +24,7 @@ from neuroscript.contracts.dataloader.columns.errors import (
 )
 from neuroscript.contracts.dataloader.columns.table import Origin, Table
 from neuroscript.contracts.dataloader.damage import Damage
-from neuroscript.contracts.dataloader.records.column import Column
+from neuroscript.contracts.dataloader.records.column import FieldColumn
 from neuroscript.contracts.dataloader.records.inspect import (
     Line,
     check_record,
@@ -59,7 +59,7 @@ class _Reader:
         self.texts = Texts(tokenizer)
         self.damage = damage
         self.schema: Schema | None = None
-        self.columns: list[Column] = []
+        self.columns: list[FieldColumn] = []
         self.origins: list[Origin] = []
 
     def read(self, path: Path) -> None:
@@ -110,8 +110,8 @@ class _Reader:
             self.schema = next(schema for schema in found if schema.form == usual)
             self.columns = [self.column(field) for field in self.schema.fields]
 
-    def column(self, field: Field) -> Column:
-        return Column(field, self.texts.column() if field.kind == "text" else None)
+    def column(self, field: Field) -> FieldColumn:
+        return FieldColumn(field, self.texts.column() if field.kind == "text" else None)
 
     def parse_whole(self, lines: list[bytes]) -> bool:
         """Parses a chunk at once; False if anything about it is odd."""
