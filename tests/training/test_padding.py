@@ -84,6 +84,10 @@ def test_a_run_remembers_its_mask_port(folder):
     again = load_run(runner.run_dir)
     tokens = torch.tensor([[1, 2, 3]])
     assert torch.equal(again.infer(tokens), runner.infer(tokens))
+    encoding = again.module.state.encoding
+    assert encoding == runner.module.state.encoding
+    batch = encoding.encode_rows([{"input": [1, 2]}, [3]])
+    assert batch["input"].tolist() == [[1, 2], [3, 0]]
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from torch import nn
 
 from neuroscript.config import Config, ConfigError
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
+from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints.settings import CheckpointSettings, checkpoint_settings
@@ -88,6 +89,8 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     _check_optimizer(config, module.model)
     loggers = _loggers(config)
     module.adopt(settled.objective, loggers, config.folders)
+    if isinstance(data.train, ColumnLoader):
+        module.state.encoding = data.train.encoding()
     return Prepared(
         config,
         make_plan(config, subject, data, samples, settled, weights),

@@ -10,6 +10,7 @@ from typing import Any
 from torch import nn
 
 from neuroscript.contracts import create_logger
+from neuroscript.contracts.dataloader.columns import Encoding
 from neuroscript.contracts.errors import said
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component, Metrics
@@ -40,6 +41,9 @@ class State:
     folders: Sequence[Path] = (Path(),)
     objective: Objective | None = None
     """What is minimised; None until it was planned or inferred."""
+
+    encoding: Encoding | None = None
+    """How rows of plain data become batches; None where the loader does not say."""
 
     journal: Journal = field(default_factory=Journal)
     told: int = 0
@@ -133,7 +137,9 @@ class State:
         """The ports and heads in use as plain data; None before the first batch."""
         if self.objective is None:
             return None
+        encoding = None if self.encoding is None else self.encoding.as_data()
         return {
+            "encoding": encoding,
             "inputs": list(self.objective.ports.inputs),
             "outputs": list(self.objective.ports.outputs),
             "alone": sorted(self.objective.ports.alone),
@@ -145,6 +151,8 @@ class State:
 
     def take_up(self, data: dict[str, Any]) -> None:
         """Adopts what `as_data` gave."""
+        told = data.get("encoding")
+        self.encoding = None if told is None else Encoding.from_data(told)
         heads = [Head.from_data(head) for head in data["heads"]]
         inputs, outputs = tuple(data["inputs"]), tuple(data["outputs"])
         ports = Ports(inputs, outputs, frozenset(data["alone"]), data.get("padding", {}))

@@ -159,6 +159,7 @@ class _Reader:
             ignored=choice.ignored,
             target_name=choice.target_name,
             tokenizers=tokenizers,
+            made_of=dict(choice.inputs),
             skipped=self.damage.skipped,
         )
 

@@ -2,8 +2,9 @@
 
 from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.description import Description
+from neuroscript.contracts.dataloader.columns.encoding import Encoding
 from neuroscript.contracts.dataloader.columns.loader import ColumnLoader
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Origin, Table
 
-__all__ = ["Column", "ColumnLoader", "Description", "Origin", "Ragged", "Table"]
+__all__ = ["Column", "ColumnLoader", "Description", "Encoding", "Origin", "Ragged", "Table"]

@@ -247,6 +247,33 @@ class NothingToSplit(Diagnostic):
         return "one sample cannot be split in two"
 
 
+@dataclass(frozen=True)
+class RowLacks(Diagnostic):
+    code = "ND160"
+    field: str
+    found: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"this row has no `{self.field}`"
+
+    @property
+    def help(self) -> str | None:
+        near = did_you_mean(self.field, self.found)
+        return near.replace("did you mean", "is it called") if near else None
+
+
+@dataclass(frozen=True)
+class RowMisfit(Diagnostic):
+    code = "ND161"
+    port: str
+    wanted: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.port}` is not what the model was trained on: {self.wanted}"
+
+
 def _numbers(shape: tuple[int, ...]) -> str:
     if not shape:
         return "a single value"

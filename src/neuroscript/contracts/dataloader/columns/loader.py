@@ -18,6 +18,7 @@ from neuroscript.contracts.dataloader import DataLoaderContract
 from neuroscript.contracts.dataloader.columns.classes import renumber
 from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.description import Description, describe
+from neuroscript.contracts.dataloader.columns.encoding import Encoding, encoding_of
 from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
 from neuroscript.contracts.dataloader.columns.ragged import Ragged, target_padded
 from neuroscript.contracts.dataloader.columns.table import Table
@@ -144,6 +145,10 @@ class ColumnLoader(DataLoaderContract):
     def use_tokenizers(self, tokenizers: dict[str, Tokenizer]) -> None:
         """Numbers tokens as other data does, such as the one that the model was trained on."""
         self.table = retokenize(self.table, tokenizers)
+
+    def encoding(self) -> Encoding:
+        """How rows such as those of the files become batches, to be kept with a model."""
+        return encoding_of(self.table, self.pad_value)
 
     def describe(self) -> Description:
         """What was read, for people and for deciding what it can train."""

@@ -76,6 +76,9 @@ class Table:
     tokenizers: dict[str, Tokenizer] = field(default_factory=dict)
     """For each input that was text: what made token ids of it."""
 
+    made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    """For each input that was put together from columns of a table: their names in order."""
+
     skipped: Skipped | None = None
     """The damaged samples that were left out, if any were."""
 
