@@ -14,6 +14,8 @@ REMARKS = (
     r".*You defined a `validation_step` but have no `val_dataloader`.*",
     r".*Checkpoint directory .* exists and is not empty.*",
     r".*is smaller than the logging interval.*",
+    r".*resuming from a checkpoint that ended before the epoch ended.*",
+    r".*Be aware that when using `ckpt_path`, callbacks used to create the checkpoint.*",
 )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
@@ -13,6 +13,7 @@ from neuroscript.config.named.data_files import SPLITS, data_files, loader_optio
 from neuroscript.contracts import DataLoaderContract, create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
+from neuroscript.training.batches import Batches
 from neuroscript.training.settings import CannotSplit
 
 Split: TypeAlias = Literal["train", "val", "test"]
@@ -90,41 +91,36 @@ def _numbered_like(train: DataLoaderContract, other: DataLoaderContract) -> Data
 
 
 class ContractDataModule(LightningDataModule):
-    """Loaders of the contract as Lightning asks for them."""
+    """Loaders of the contract as Lightning asks for them.
 
-    def __init__(self, data: Data) -> None:
+    `between` is called before each training batch, once everything about the one before is done.
+    """
+
+    def __init__(
+        self, data: Data, seed: int = 0, between: Callable[[], None] | None = None
+    ) -> None:
         super().__init__()
         self.data = data
+        self.seed = seed
+        self.between = between
+        self.epoch = 0
+        self.batch = 0
+
+    def begin_at(self, epoch: int, batch: int) -> None:
+        """Says which training batch comes first, both counted from 0."""
+        self.epoch, self.batch = epoch, batch
 
     def train_dataloader(self) -> Batches:
         """The training batches, in an order of their own each epoch."""
-        return Batches(self.data.train)
+        batches = Batches(self.data.train, self.seed, self.between)
+        batches.set_epoch(self.epoch)
+        batches.start = self.batch
+        return batches
 
     def val_dataloader(self) -> Batches | list[Batches]:
         """The validation batches."""
-        return [] if self.data.val is None else Batches(self.data.val)
+        return [] if self.data.val is None else Batches(self.data.val, self.seed)
 
     def test_dataloader(self) -> Batches | list[Batches]:
         """The test batches."""
-        return [] if self.data.test is None else Batches(self.data.test)
-
-
-class Batches:
-    """The batches of a loader, which Lightning tells each epoch by way of `sampler`."""
-
-    def __init__(self, loader: DataLoaderContract) -> None:
-        self.loader = loader
-        self.sampler = self
-        self.batch_sampler = None
-
-    def __iter__(self) -> Iterator[Any]:
-        return iter(self.loader)
-
-    def __len__(self) -> int:
-        return len(self.loader)
-
-    def set_epoch(self, epoch: int) -> None:
-        """Passes the number of the epoch on to a loader that wants to know it."""
-        tell = getattr(self.loader, "set_epoch", None)
-        if tell is not None:
-            tell(epoch)
+        return [] if self.data.test is None else Batches(self.data.test, self.seed)

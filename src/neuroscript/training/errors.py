@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError
+
+if TYPE_CHECKING:
+    from neuroscript.training.runner import Runner
 
 
 class TrainingError(NeuroScriptError):
@@ -13,6 +18,14 @@ class TrainingError(NeuroScriptError):
 
 class NonFiniteLossError(TrainingError):
     """A loss that became NaN or infinite: the weights are spoilt and not worth keeping."""
+
+
+class NotSavedError(TrainingError):
+    """A run that ended well and whose last state could not be saved; `runner` has it still."""
+
+    def __init__(self, diagnostics: Sequence[Diagnostic], runner: Runner) -> None:
+        super().__init__(diagnostics)
+        self.runner = runner
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import traceback
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from neuroscript.training.errors import (
     RunFailed,
     TrainingError,
 )
-from neuroscript.training.stop import Stopped, TrainingInterrupted
+from neuroscript.training.stop import QuitAtOnce, Stopped, TrainingInterrupted
 from neuroscript.training.user_line import line_of_user
 
 if TYPE_CHECKING:
@@ -39,10 +40,12 @@ def failing_as_diagnostics(
         yield
     except NeuroScriptError as error:
         raise type(error)([_in_config(d, config) for d in error.diagnostics]) from None
-    except (Stopped, KeyboardInterrupt, SystemExit) as end:
+    except (Stopped, QuitAtOnce, KeyboardInterrupt, SystemExit) as end:
         if stop.received is None and isinstance(end, SystemExit):
             raise
-        raise TrainingInterrupted(trainer.global_step, run_dir, last.saved) from None
+        received = stop.received or signal.SIGINT
+        step = trainer.global_step if last.step is None else last.step
+        raise TrainingInterrupted(step, run_dir, last.saved, received) from None
     except Exception as error:
         if os.environ.get("NEUROSCRIPT_TRACEBACK") == "1":
             traceback.print_exception(error)

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,48 +17,69 @@ from torch import nn
 from neuroscript.config import Config, load_config
 from neuroscript.config.named.absolute import with_absolute_paths
 from neuroscript.contracts import create_logger
+from neuroscript.contracts.checkpoint.files import sweep
 from neuroscript.contracts.logger.console import ConsoleLogger
 from neuroscript.contracts.logger.csv import CsvLogger
 from neuroscript.training.chatter import hushed
+from neuroscript.training.checkpoints.about import about
 from neuroscript.training.checkpoints.best import BestCheckpoints
 from neuroscript.training.checkpoints.contract_io import ContractCheckpointIO
+from neuroscript.training.checkpoints.errors import LastStateLost
 from neuroscript.training.checkpoints.last import LastCheckpoint
+from neuroscript.training.checkpoints.room import check_room
+from neuroscript.training.checkpoints.save_point import SavePoint
 from neuroscript.training.data import ContractDataModule
+from neuroscript.training.errors import NotSavedError
 from neuroscript.training.failure import failing_as_diagnostics
 from neuroscript.training.prepare import Prepared, prepare
 from neuroscript.training.progress import Bar
+from neuroscript.training.resuming.find import Asked, Resumption, find
+from neuroscript.training.resuming.start import Start
 from neuroscript.training.run_dir import (
     CHECKPOINTS,
     CONFIG,
     MODEL,
-    new_run_dir,
+    held,
     point_latest,
+    unusable,
     write_whole,
 )
 from neuroscript.training.runner import Runner
-from neuroscript.training.stop import StopOnSignal
+from neuroscript.training.stop import StopOnSignal, Stopped
 from neuroscript.training.summary import plan_lines, result_lines
+from neuroscript.training.telling import tell, warner
 from neuroscript.training.trainer import make_trainer, trainer_arguments
 
 
-def fit(config: str | Path | Mapping[str, Any] | Config, **overrides: Any) -> Runner:
+def fit(
+    config: str | Path | Mapping[str, Any] | Config, resume: Asked = False, **overrides: Any
+) -> Runner:
     """Trains what a config describes.
 
     Overrides are keys of the config, the most common by their own name: `fit("xor.yml",
-    epochs=5)`, `fit("xor.yml", **{"data.batch_size": 8})`. Raises NeuroScriptError for every
-    mistake in what the user wrote, and TrainingInterrupted after Ctrl-C.
+    epochs=5)`, `fit("xor.yml", **{"data.batch_size": 8})`. With `resume`, goes on with the newest
+    run of the config (True), or from a run's folder or a checkpoint (its path). Raises
+    NeuroScriptError for every mistake in what the user wrote, and TrainingInterrupted after
+    Ctrl-C.
     """
-    return run(prepare(load_config(config, as_overrides(overrides))))
+    loaded = load_config(config, as_overrides(overrides))
+    resumption = find(loaded, resume) if resume else None
+    return run(prepare(loaded), resumption=resumption)
 
 
 def train_from_config(
-    model: nn.Module | type[nn.Module] | None, config: str | Path | Mapping[str, Any] | Config
+    model: nn.Module | type[nn.Module] | None,
+    config: str | Path | Mapping[str, Any] | Config,
+    resume: Asked = False,
 ) -> Runner:
     """Trains a model as a config says, as it is, not initialised anew.
 
-    A class is made with `model.params` first; None stands for the neuron of the config.
+    A class is made with `model.params` first; None stands for the neuron of the config. With
+    `resume`, goes on with a run as `fit` does.
     """
-    return run(prepare(load_config(config), model))
+    loaded = load_config(config)
+    resumption = find(loaded, resume) if resume else None
+    return run(prepare(loaded, model), resumption=resumption)
 
 
 def as_overrides(overrides: Mapping[str, Any]) -> list[str]:
@@ -74,52 +96,116 @@ def as_overrides(overrides: Mapping[str, Any]) -> list[str]:
     return [f"{full(key)}={json.dumps(value)}" for key, value in overrides.items()]
 
 
-def run(prepared: Prepared, quiet: bool = False) -> Runner:
+def run(prepared: Prepared, quiet: bool = False, resumption: Resumption | None = None) -> Runner:
     """Trains what was prepared, and tests it if there are test data.
 
     Tells the plan before and the result after on standard error, unless `quiet`.
     """
-    config, module = prepared.config, prepared.module
-    run_dir = new_run_dir(config)
-    _tell([*plan_lines(prepared.plan), f"  {'run':<10} {run_dir}", ""], quiet)
-    write_whole(run_dir / CONFIG, with_absolute_paths(config).dump())
-    if prepared.code is not None:
-        write_whole(run_dir / MODEL, prepared.code)
-    point_latest(run_dir)
-    _complete_loggers(prepared, quiet)
-    folder = Path(prepared.checkpoint.dir or run_dir / CHECKPOINTS)
-    last = LastCheckpoint(
-        folder / f"last{prepared.checkpoint.contract.suffix}", prepared.checkpoint.every
-    )
-    best = BestCheckpoints(folder, prepared.checkpoint) if _keeps_best(prepared) else None
-    stop = StopOnSignal()
-    bar = Bar() if sys.stderr.isatty() and not quiet else None
-    trainer = _trainer(prepared, run_dir, [c for c in (last, best, stop, bar) if c is not None])
-    datamodule = ContractDataModule(prepared.data)
-    started = time.monotonic()
-    with hushed(), failing_as_diagnostics(trainer, last, stop, config, run_dir), stop.listening():
-        module.state.loggers.kept_open = True
-        try:
-            trainer.fit(module, datamodule=datamodule)
-            seconds = time.monotonic() - started
-            if prepared.data.test is not None:
-                trainer.test(module, datamodule=datamodule, verbose=False)
-        finally:
-            module.state.loggers.kept_open = False
-            module.state.loggers.finish()
-    found = Path(best.best_model_path) if best and best.best_model_path else last.path
-    runner = Runner(
-        module,
-        trainer,
-        prepared.plan,
-        run_dir,
-        datamodule,
-        found,
-        dict(module.state.latest),
-        config.model_dump(exclude_none=True),
-    )
-    _tell(result_lines(runner, trainer.global_step, seconds), quiet)
+    config = prepared.config
+    start = Start.at(prepared, resumption)
+    run_dir = start.run_dir
+    tell([*plan_lines(prepared.plan), *start.lines(), ""], quiet)
+    with held(run_dir):
+        _write_down(prepared, run_dir)
+        _complete_loggers(prepared, quiet)
+        training = _training(prepared, start, quiet)
+        started = time.monotonic()
+        with (
+            hushed(),
+            failing_as_diagnostics(training.trainer, training.last, training.stop, config, run_dir),
+            training.stop.listening(),
+        ):
+            seconds = _train(training, prepared, start, started)
+    runner = training.runner(prepared, run_dir)
+    tell(result_lines(runner, training.trainer.global_step, seconds), quiet)
+    if training.last.problem is not None:
+        lost = LastStateLost(
+            config.place("training.checkpoint"),
+            training.last.problem,
+            training.last.step if training.last.saved else None,
+        )
+        raise NotSavedError([lost], runner)
     return runner
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """The Trainer of a run and what stands around it."""
+
+    trainer: Trainer
+    datamodule: ContractDataModule
+    last: LastCheckpoint
+    best: BestCheckpoints | None
+    stop: StopOnSignal
+    about: dict[str, Any]
+
+    def runner(self, prepared: Prepared, run_dir: Path) -> Runner:
+        """What is given back of a run that has ended."""
+        best = self.best.best_model_path if self.best is not None else ""
+        return Runner(
+            module=prepared.module,
+            trainer=self.trainer,
+            plan=prepared.plan,
+            run_dir=run_dir,
+            datamodule=self.datamodule,
+            checkpoint=Path(best) if best else self.last.saved,
+            metrics=dict(prepared.module.state.latest),
+            config=prepared.config.model_dump(exclude_none=True),
+            about=self.about,
+        )
+
+
+def _write_down(prepared: Prepared, run_dir: Path) -> None:
+    """Puts the config and the generated Python into the folder of the run."""
+    try:
+        write_whole(run_dir / CONFIG, with_absolute_paths(prepared.config).dump())
+        if prepared.code is not None:
+            write_whole(run_dir / MODEL, prepared.code)
+    except OSError as error:
+        raise unusable(prepared.config, run_dir, error) from error
+    point_latest(run_dir)
+
+
+def _training(prepared: Prepared, start: Start, quiet: bool) -> Training:
+    settings = prepared.checkpoint
+    folder = Path(settings.dir or start.run_dir / CHECKPOINTS)
+    warn = warner()
+    little = check_room(prepared.config, folder, prepared.module.model, settings.keep + 1)
+    if little is not None:
+        warn(little)
+    sweep(folder)
+    stop = StopOnSignal()
+    last = LastCheckpoint(folder / f"last{settings.contract.suffix}", settings.every, warn)
+    best = BestCheckpoints(folder, settings, warn) if settings.monitor and settings.keep else None
+    told_of_run = about(prepared)
+    io = ContractCheckpointIO(settings.contract, prepared.module, told_of_run)
+    save_point = SavePoint(last, best, stop, io, warn)
+    bar = Bar() if sys.stderr.isatty() and not quiet else None
+    callbacks = [c for c in (save_point, best, last, bar) if c is not None]
+    trainer = _trainer(prepared, start.run_dir, callbacks, io)
+    seed = prepared.config.training.seed
+    datamodule = ContractDataModule(prepared.data, seed, save_point.between)
+    return Training(trainer, datamodule, last, best, stop, told_of_run)
+
+
+def _train(training: Training, prepared: Prepared, start: Start, started: float) -> float:
+    """Trains and tests; gives the seconds that training took."""
+    trainer, module = training.trainer, prepared.module
+    if start.complete:
+        trainer.fit_loop.max_epochs = 0 if start.epochs is None else start.epochs
+    module.state.loggers.kept_open = True
+    try:
+        path = None if start.checkpoint is None else str(start.checkpoint)
+        trainer.fit(module, datamodule=training.datamodule, ckpt_path=path)
+        seconds = time.monotonic() - started
+        if training.stop.received is not None:
+            raise Stopped
+        if prepared.data.test is not None:
+            trainer.test(module, datamodule=training.datamodule, verbose=False)
+    finally:
+        module.state.loggers.kept_open = False
+        module.state.loggers.finish()
+    return seconds
 
 
 def _complete_loggers(prepared: Prepared, quiet: bool) -> None:
@@ -131,11 +217,9 @@ def _complete_loggers(prepared: Prepared, quiet: bool) -> None:
         callbacks.append(create_logger("csv"))
 
 
-def _keeps_best(prepared: Prepared) -> bool:
-    return prepared.checkpoint.monitor is not None and prepared.checkpoint.keep > 0
-
-
-def _trainer(prepared: Prepared, run_dir: Path, callbacks: Sequence[Callback]) -> Trainer:
+def _trainer(
+    prepared: Prepared, run_dir: Path, callbacks: Sequence[Callback], io: ContractCheckpointIO
+) -> Trainer:
     config = prepared.config
     try:
         steps_per_epoch: int | None = len(prepared.data.train) // config.training.accumulate
@@ -159,13 +243,5 @@ def _trainer(prepared: Prepared, run_dir: Path, callbacks: Sequence[Callback]) -
                 check_on_train_epoch_end=stopping.monitor.startswith("train_"),
             ),
         ]
-    io = ContractCheckpointIO(
-        prepared.checkpoint.contract, prepared.module, config.model_dump(exclude_none=True)
-    )
     with hushed():
         return make_trainer(config, arguments, callbacks, [io])
-
-
-def _tell(lines: Sequence[str], quiet: bool) -> None:
-    if not quiet:
-        print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201

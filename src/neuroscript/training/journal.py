@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -48,7 +50,7 @@ class Journal:
         kept = outcome.detached()
         self._losses.append(kept.loss)
         self._outcomes.append(kept)
-        self._numbers += sum(predictions.numel() for predictions, _ in kept.compared)
+        self._numbers += _numbers_of(kept)
 
     @property
     def is_full(self) -> bool:
@@ -64,8 +66,31 @@ class Journal:
         """The newest loss, waiting for the device."""
         return float(self._losses[-1]) if self._losses else None
 
+    def forget(self, batches: int) -> None:
+        """Drops the newest batches, as if they had not come."""
+        if batches > 0:
+            del self._losses[-batches:], self._outcomes[-batches:]
+            self._numbers = sum(_numbers_of(kept) for kept in self._outcomes)
+
+    def progress(self) -> dict[str, Any]:
+        """What is kept, for a checkpoint."""
+        kept = [(one.loss, list(one.compared), one.size) for one in self._outcomes]
+        return {"losses": torch.stack(self._losses) if self._losses else None, "outcomes": kept}
+
+    def go_on_from(self, progress: Mapping[str, Any]) -> None:
+        """Keeps what `progress` gave."""
+        losses = progress["losses"]
+        self._losses = [] if losses is None else list(losses)
+        self._outcomes = [Outcome(loss, tuple(c), n) for loss, c, n in progress["outcomes"]]
+        self._numbers = sum(_numbers_of(kept) for kept in self._outcomes)
+
     def strange(self) -> Strange | None:
         """The first loss since the last call that is not finite, waiting for the device."""
         losses, self._losses = self._losses, []
         values = torch.stack(losses).tolist() if losses else []
         return next((Strange(i, v) for i, v in enumerate(values) if not math.isfinite(v)), None)
+
+
+def _numbers_of(outcome: Outcome) -> int:
+    """How many numbers of predictions are kept of a batch."""
+    return sum(predictions.numel() for predictions, _ in outcome.compared)

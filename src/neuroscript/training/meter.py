@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import torch
 
@@ -71,6 +72,38 @@ class Meter:
                 metric.reset()
         self._sum, self._samples = None, 0
         return found
+
+    def progress(self) -> dict[str, Any]:
+        """What was added up since the last reading, for a checkpoint."""
+        metrics = [
+            {name: _progress_of(metric) for name, metric in named.items()}
+            for _, named in self._metrics
+        ]
+        return {"sum": self._sum, "samples": self._samples, "metrics": metrics}
+
+    def go_on_from(self, progress: Mapping[str, Any]) -> None:
+        """Adds to what `progress` gave; metrics that were not there begin anew."""
+        self._sum, self._samples = progress["sum"], progress["samples"]
+        for (_, named), saved in zip(self._metrics, progress["metrics"], strict=False):
+            for name, metric in named.items():
+                _put_into(metric, saved.get(name, {}))
+
+
+def _progress_of(metric: Metric) -> dict[str, Any]:
+    """What a metric and those inside it have seen."""
+    return {
+        path: {"updates": inner.update_count, "state": dict(inner.metric_state)}
+        for path, inner in metric.named_modules()
+        if hasattr(inner, "metric_state")
+    }
+
+
+def _put_into(metric: Metric, progress: Mapping[str, Any]) -> None:
+    for path, saved in progress.items():
+        inner: Any = metric.get_submodule(path)
+        for name, value in saved["state"].items():
+            setattr(inner, name, value)
+        inner._update_count, inner._computed = saved["updates"], None  # noqa: SLF001
 
 
 def _value(metric: Metric, part: Part) -> object:

@@ -10,16 +10,12 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from neuroscript.contracts import (
-    CheckpointContract,
-    CheckpointMetadata,
-    ContractRegistry,
-    create_checkpoint,
-)
+from neuroscript.contracts import CheckpointMetadata
 from neuroscript.contracts.errors import said
 from neuroscript.training.answers import answers, as_batch
 from neuroscript.training.batch import INPUT
 from neuroscript.training.chatter import hushed
+from neuroscript.training.checkpoints.formats import format_of
 from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.objective import Objective, as_tuple
 
@@ -51,6 +47,9 @@ class Runner:
 
     config: dict[str, Any] = field(default_factory=dict)
     """The resolved config as plain data."""
+
+    about: dict[str, Any] = field(default_factory=dict)
+    """What a file says of the run that `save` writes: its config, its code."""
 
     @property
     def model(self) -> nn.Module:
@@ -97,7 +96,11 @@ class Runner:
             step=self.trainer.global_step if self.trainer else 0,
             loss=self.metrics.get("train_loss"),
             metrics=dict(self.metrics),
-            config={"run": self.config, "settled": self.module.state.as_data()},
+            config={
+                "run": self.config,
+                **self.about,
+                "settled": self.module.state.as_data(),
+            },
         )
         format_of(path).save(path, self.model, None, metadata)
         return path
@@ -120,15 +123,6 @@ class Runner:
         finally:
             self.model.train(training)
         return tuple(output.cpu() for output in as_tuple(result))
-
-
-def format_of(path: Path) -> CheckpointContract:
-    """The checkpoint format whose files end like this path; torch's own if none does."""
-    names = ContractRegistry.list_available("checkpoint")["checkpoint"]
-    for name in names:
-        if getattr(ContractRegistry.get_checkpoint(name), "suffix", None) == path.suffix:
-            return create_checkpoint(name)
-    return create_checkpoint("torch")
 
 
 def _has_test(datamodule: LightningDataModule) -> bool:

@@ -14,12 +14,13 @@ from neuroscript.codegen.importable import importable_from
 from neuroscript.config import Config, load_config
 from neuroscript.contracts import CheckpointMetadata, load_plugin
 from neuroscript.diagnostics import Source, Span
+from neuroscript.training.checkpoints.formats import format_of
 from neuroscript.training.component import of_output
 from neuroscript.training.errors import NoRun, TrainingError
 from neuroscript.training.keywords import keywords
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.run_dir import CHECKPOINTS, CONFIG, MODEL
-from neuroscript.training.runner import Runner, format_of
+from neuroscript.training.runner import Runner
 from neuroscript.training.tasks import BY_NAME
 
 

@@ -49,6 +49,9 @@ class State:
     told: int = 0
     """The step up to which training has been told of."""
 
+    batches: int = 0
+    """How many training batches were remembered since the run began."""
+
     latest: dict[str, float] = field(default_factory=dict)
     """What was last told of each metric, by names such as `train_loss`."""
 
@@ -98,8 +101,14 @@ class State:
     def remember(self, outcome: Outcome) -> None:
         """Keeps what a training batch came to until it is told."""
         self.journal.add(outcome)
+        self.batches += 1
         if self.journal.is_full:
             self._add_up()
+
+    def forget_beyond(self, batches: int) -> None:
+        """Forgets the batches that came after so many, whose steps were not ended."""
+        self.journal.forget(self.batches - batches)
+        self.batches = min(self.batches, batches)
 
     def tell_of_training(self, step: int, batches_per_step: int) -> dict[str, float]:
         """Tells the loggers the mean loss and the metrics since last time; gives them by name.
@@ -132,6 +141,24 @@ class State:
         self.latest.update(named)
         self.loggers.tell(step, metrics, phase)
         return named
+
+    def progress(self) -> dict[str, Any]:
+        """What was remembered and not yet told, and what was last told, for a checkpoint."""
+        return {
+            "told": self.told,
+            "batches": self.batches,
+            "latest": dict(self.latest),
+            "journal": self.journal.progress(),
+            "meter": self._meters["train"].progress() if "train" in self._meters else None,
+        }
+
+    def go_on_from(self, progress: dict[str, Any]) -> None:
+        """Takes up what `progress` gave."""
+        self.told, self.batches = progress["told"], progress["batches"]
+        self.latest = dict(progress["latest"])
+        self.journal.go_on_from(progress["journal"])
+        if progress["meter"] is not None and self.objective is not None:
+            self.meter("train").go_on_from(progress["meter"])
 
     def as_data(self) -> dict[str, Any] | None:
         """The ports and heads in use as plain data; None before the first batch."""

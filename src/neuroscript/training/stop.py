@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
+import shlex
 import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
-from typing import Any
-
-from lightning.pytorch.callbacks import Callback
 
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
@@ -18,35 +16,46 @@ SIGNALS = (signal.SIGINT, signal.SIGTERM)
 class TrainingInterrupted(KeyboardInterrupt):
     """A run that the user stopped; its state is in `checkpoint`."""
 
-    def __init__(self, step: int, run_dir: Path, checkpoint: Path | None) -> None:
+    def __init__(
+        self, step: int, run_dir: Path, checkpoint: Path | None, received: int = signal.SIGINT
+    ) -> None:
         self.step = step
         self.run_dir = run_dir
         self.checkpoint = checkpoint
+        self.received = received
         super().__init__(step, run_dir, checkpoint)
+
+    @property
+    def exit_code(self) -> int:
+        """130 after Ctrl-C, 143 after SIGTERM."""
+        return 128 + self.received
 
     def __str__(self) -> str:
         if self.checkpoint is None:
             return "interrupted before the first step; nothing was saved"
+        own = self.run_dir in self.checkpoint.parents
+        place = shlex.quote(str(self.run_dir)) + " --resume"
+        if not own:
+            place += f" {shlex.quote(str(self.checkpoint))}"
         return (
             f"interrupted after step {self.step}; the state is saved in {self.checkpoint}\n"
-            f'load it with neuroscript.load_run("{self.run_dir}")'
+            f"go on with: neuroscript fit {place}"
         )
 
 
 class Stopped(BaseException):
-    """Leaves Lightning's loops between two steps, without the validation that a stop brings."""
+    """Leaves Lightning's loops between two batches, without the validation that a stop brings."""
 
 
-class StopOnSignal(Callback):
-    """Ends training after the step in hand once a signal has come."""
+class QuitAtOnce(BaseException):
+    """Leaves Lightning's loops wherever they are, and saves nothing: a second signal."""
+
+
+class StopOnSignal:
+    """Notes that a signal has come, for the run to end when its step is done."""
 
     def __init__(self) -> None:
         self.received: int | None = None
-
-    def on_train_batch_end(self, *_: Any) -> None:
-        """Between two steps."""
-        if self.received is not None:
-            raise Stopped
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -63,5 +72,5 @@ class StopOnSignal(Callback):
 
     def _receive(self, number: int, frame: FrameType | None) -> None:
         if self.received is not None:
-            raise KeyboardInterrupt
+            raise QuitAtOnce
         self.received = number

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pickle
-from dataclasses import asdict
+import zipfile
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -24,7 +24,9 @@ from neuroscript.contracts.registry import register_checkpoint
 
 @register_checkpoint("torch", replace=False)
 class TorchCheckpoint(CheckpointContract):
-    """One `.pt` file with `model`, `optimizer` and `metadata`; read with `weights_only=True`.
+    """One `.pt` file with `model`, `optimizer`, `metadata` and `tensors`.
+
+    It is read with `weights_only=True`, so nothing in it can run.
 
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "a.pt"
@@ -46,9 +48,10 @@ class TorchCheckpoint(CheckpointContract):
         data = {
             "model": model.state_dict(),
             "optimizer": optimizer.state_dict() if optimizer is not None else None,
-            "metadata": asdict(metadata),
+            "metadata": metadata.as_json(),
+            "tensors": metadata.tensors,
         }
-        write_atomically(path, lambda unfinished: torch.save(data, unfinished))
+        write_atomically(path, lambda unfinished: _write(unfinished, data))
 
     def load(
         self, path: str | Path, model: nn.Module, optimizer: Optimizer | None = None
@@ -59,13 +62,35 @@ class TorchCheckpoint(CheckpointContract):
         fill_model(path, model, data["model"])
         if optimizer is not None:
             fill_optimizer(path, optimizer, data["optimizer"])
-        return CheckpointMetadata(**data["metadata"])
+        return _metadata(data)
+
+    def load_optimizer(self, path: str | Path, model: nn.Module, optimizer: Optimizer) -> None:
+        """Fills the optimizer; raises CheckpointError if it does not fit."""
+        path = Path(path)
+        fill_optimizer(path, optimizer, _read(path)["optimizer"])
+
+    def metadata(self, path: str | Path) -> CheckpointMetadata:
+        """What the checkpoint says about itself, read without its weights."""
+        path = Path(path)
+        return _metadata(_read(path, mapped=True))
 
 
-def _read(path: Path) -> dict[str, Any]:
+def _write(path: Path, data: dict[str, Any]) -> None:
+    with path.open("wb") as file:  # given a name, torch does not tell why it cannot write
+        torch.save(data, file)
+
+
+def _metadata(data: dict[str, Any]) -> CheckpointMetadata:
+    return CheckpointMetadata(**data["metadata"], tensors=data.get("tensors", {}))
+
+
+def _read(path: Path, mapped: bool = False) -> dict[str, Any]:
+    """What the file holds; if `mapped`, its tensors are read, and checked, by nobody yet."""
     try:
+        if not mapped:
+            _check_sums(path)
         with path.open("rb") as file:
-            data = _unpickled(path, file)
+            data = _unpickled(path, str(path) if mapped else file, mapped)
     except OSError as error:
         raise CheckpointError([NotRead(place(path), error.strerror or str(error))]) from None
     if not isinstance(data, dict) or not {"model", "optimizer", "metadata"} <= set(data):
@@ -73,9 +98,20 @@ def _read(path: Path) -> dict[str, Any]:
     return data
 
 
-def _unpickled(path: Path, file: BinaryIO) -> Any:
+def _check_sums(path: Path) -> None:
+    """Raises CheckpointError for bytes that are not those that were written."""
     try:
-        return torch.load(file, map_location="cpu", weights_only=True)
+        with zipfile.ZipFile(path) as archive:
+            damaged = archive.testzip()
+    except zipfile.BadZipFile:
+        raise CheckpointError([NotRead(place(path), "it is damaged or no checkpoint")]) from None
+    if damaged is not None:
+        raise CheckpointError([NotRead(place(path), f"it is damaged, in `{damaged}`")])
+
+
+def _unpickled(path: Path, file: BinaryIO | str, mapped: bool) -> Any:
+    try:
+        return torch.load(file, map_location="cpu", weights_only=True, mmap=mapped)
     except pickle.UnpicklingError:
         reason = "it holds more than weights and plain data, or is no checkpoint"
         raise CheckpointError([NotRead(place(path), reason)]) from None

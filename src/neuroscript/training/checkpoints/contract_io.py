@@ -3,33 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lightning.pytorch.plugins.io import CheckpointIO
+from torch import Tensor, nn
 
 from neuroscript.contracts import CheckpointContract, CheckpointMetadata
+from neuroscript.training.checkpoints.formats import format_of
+from neuroscript.training.checkpoints.plain import pack, unpack
 
 if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
     from neuroscript.training.hooks import RegistryHooks
 
 TRAINER_STATE = "trainer"
-"""The key of a checkpoint's config under which Lightning's own state is kept."""
+"""The key of a checkpoint's config under which the state of the training is kept."""
+
+ELSEWHERE = ("state_dict", "optimizer_states", "hyper_parameters", "datamodule_hyper_parameters")
+"""What of Lightning's checkpoint the contract keeps in its own way, or nobody needs."""
 
 
 class ContractCheckpointIO(CheckpointIO):
     """Writes and reads Lightning's checkpoints through a CheckpointContract.
 
-    The contract gets the neuron and its optimizer; what else Lightning has to say goes, as plain
-    data, into the metadata.
+    The contract gets the neuron and its optimizer; what else Lightning and its callbacks have to
+    say goes into the metadata, as plain data and tensors. `about` is what a checkpoint says of
+    the run: its config and the code of its neuron.
     """
 
     def __init__(
-        self, contract: CheckpointContract, module: RegistryHooks, config: dict[str, Any]
+        self, contract: CheckpointContract, module: RegistryHooks, about: Mapping[str, Any]
     ) -> None:
         self.contract = contract
         self.module = module
-        self.config = config
+        self.about = about
+        self.left_out: list[str] = []
+        """The state that could not be kept, by where it stands in Lightning's checkpoint."""
 
     def save_checkpoint(
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
@@ -37,47 +49,78 @@ class ContractCheckpointIO(CheckpointIO):
         """Hands model, optimizer and metadata to the contract."""
         path = Path(path)
         path.parent.mkdir(parents=True, exist_ok=True)
-        optimizers = self.module.trainer.optimizers
         self.contract.save(
             path,
-            self.module.model,
-            optimizers[0] if optimizers else None,
+            with_weights(self.module.model, checkpoint["state_dict"]),
+            self._optimizer,
             self.metadata(checkpoint),
         )
 
     def metadata(self, checkpoint: Mapping[str, Any]) -> CheckpointMetadata:
         """When and from what the checkpoint was taken."""
         latest = self.module.state.latest
-        state = {"loops": checkpoint["loops"], "lr_schedulers": checkpoint.get("lr_schedulers", [])}
+        packed = pack({k: v for k, v in checkpoint.items() if k not in ELSEWHERE})
+        self.left_out = packed.left_out
         return CheckpointMetadata(
             step=checkpoint["global_step"],
             epoch=checkpoint["epoch"],
             loss=latest.get("val_loss", latest.get("train_loss")),
             metrics=dict(latest),
             config={
-                "run": self.config,
+                **self.about,
                 "settled": self.module.state.as_data(),
-                TRAINER_STATE: state,
+                TRAINER_STATE: packed.data,
             },
+            tensors=packed.tensors,
         )
 
     def load_checkpoint(
         self, path: str | Path, map_location: Any = None, weights_only: bool | None = None
     ) -> dict[str, Any]:
-        """Fills model and optimizer, and gives Lightning the state it goes on from."""
-        optimizers = self.module.trainer.optimizers
-        metadata = self.contract.load(
-            path, self.module.model, optimizers[0] if optimizers else None
-        )
-        state = metadata.config.get(TRAINER_STATE, {})
+        """Fills the model, and gives Lightning the state it goes on from.
+
+        The optimizer is made later and filled by `load_optimizer`.
+        """
+        metadata = format_of(Path(path)).load(path, self.module.model)
         return {
             "epoch": metadata.epoch,
             "global_step": metadata.step,
+            "optimizer_states": [],
+            "lr_schedulers": [],
+            **unpack(metadata.config.get(TRAINER_STATE, {}), metadata.tensors),
             "state_dict": self.module.state_dict(),
-            "optimizer_states": [optimizer.state_dict() for optimizer in optimizers],
-            **state,
         }
+
+    def load_optimizer(self, path: str | Path) -> None:
+        """Fills the optimizer, once there is one; raises CheckpointError if it is another one."""
+        if self._optimizer is not None:
+            format_of(Path(path)).load_optimizer(path, self.module.model, self._optimizer)
 
     def remove_checkpoint(self, path: str | Path) -> None:
         """Removes a checkpoint that is not among the best any more."""
         Path(path).unlink(missing_ok=True)
+
+    @property
+    def _optimizer(self) -> Optimizer | None:
+        optimizers = self.module.trainer.optimizers
+        return optimizers[0] if optimizers else None
+
+
+def with_weights(model: nn.Module, state: Mapping[str, Tensor]) -> nn.Module:
+    """The model with the weights that Lightning wants saved, such as averaged ones.
+
+    `state` has them by the names of the LightningModule. Nothing is copied.
+    """
+    wanted = {n.removeprefix("model."): t for n, t in state.items() if n.startswith("model.")}
+    memo: dict[int, Any] = {}
+    for name, own in [*model.named_parameters(), *model.named_buffers()]:
+        given = wanted.get(name)
+        if given is None or given.data_ptr() == own.data_ptr():
+            memo[id(own)] = own
+        elif isinstance(own, nn.Parameter):
+            memo[id(own)] = nn.Parameter(given, own.requires_grad)
+        else:
+            memo[id(own)] = given
+    if all(key == id(value) for key, value in memo.items()):
+        return model
+    return deepcopy(model, memo)

@@ -60,11 +60,15 @@ class ModelDiffers(Diagnostic):
             for name, saved, here in self.shapes[:AT_ONCE]
         ]
         if len(self.shapes) > AT_ONCE:
-            lines.append(f"… and {len(self.shapes) - AT_ONCE} more shapes")
+            lines.append(f"… and {_by_module([name for name, *_ in self.shapes[AT_ONCE:]])}")
         if self.missing:
-            lines.append(f"only the model has {_listed(self.missing)}")
+            lines.append(f"only the model has {_by_module(self.missing)}")
         if self.extra:
-            lines.append(f"only the checkpoint has {_listed(self.extra)}")
+            lines.append(f"only the checkpoint has {_by_module(self.extra)}")
+        lines.append(
+            "give the program and the `model.params` that it was trained with, "
+            "or take what fits: `model.weights: {file: …, partial: true}`"
+        )
         return "\n".join(lines)
 
 
@@ -83,6 +87,22 @@ class OptimizerDiffers(Diagnostic):
         return "go on with the optimizer that the run was trained with"
 
 
-def _listed(names: Sequence[str]) -> str:
-    more = f" … ({len(names) - AT_ONCE} more)" if len(names) > AT_ONCE else ""
-    return ", ".join(names[:AT_ONCE]) + more
+def _by_module(names: Sequence[str]) -> str:
+    """Names of tensors, or of the modules that hold them where there are too many.
+
+    >>> _by_module(["a.weight", "a.bias"])
+    'a.weight, a.bias'
+    >>> _by_module([f"blocks.{i}.weight" for i in range(9)] + ["head.bias"])
+    'blocks (9 tensors), head.bias'
+    """
+    depth = max((name.count(".") for name in names), default=0)
+    groups = list(names)
+    while len(groups) > AT_ONCE and depth > 0:
+        groups = list(dict.fromkeys(".".join(name.split(".")[:depth]) for name in names))
+        depth -= 1
+    told = []
+    for group in groups[:AT_ONCE]:
+        inside = [name for name in names if name == group or name.startswith(f"{group}.")]
+        told.append(inside[0] if len(inside) == 1 else f"{group} ({len(inside)} tensors)")
+    more = f" … ({len(groups) - AT_ONCE} more)" if len(groups) > AT_ONCE else ""
+    return ", ".join(told) + more

@@ -18,6 +18,7 @@ class TorchLoader(DataLoaderContract):
     def __init__(self, batches: Iterable[Any], samples: Dataset[Any] | None = None) -> None:
         self.batches = batches
         self.samples = samples
+        self._seeds: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
         for batch in self.batches:
@@ -25,6 +26,18 @@ class TorchLoader(DataLoaderContract):
 
     def __len__(self) -> int:
         return len(self.batches)  # type: ignore[arg-type]
+
+    def set_epoch(self, epoch: int) -> None:
+        """Says which pass comes next: its order follows from the seed and the epoch alone."""
+        names = ("sampler", "batch_sampler", "dataset")
+        for one in (self.batches, *(getattr(self.batches, name, None) for name in names)):
+            generator = getattr(one, "generator", None)
+            if isinstance(generator, torch.Generator):
+                seed = self._seeds.setdefault(id(generator), generator.initial_seed())
+                generator.manual_seed((seed * 1_000_003 + epoch) % 2**63)
+            tell = getattr(one, "set_epoch", None)
+            if callable(tell):
+                tell(epoch)
 
     def dataset(self) -> Dataset[Any] | None:
         """The Dataset, where there is one."""

@@ -1,0 +1,90 @@
+"""The batches of a run, in an order that its seed and the epoch decide, from any of them on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from itertools import islice
+from typing import Any
+
+from neuroscript.contracts import DataLoaderContract
+from neuroscript.contracts.dataloader.columns import ColumnLoader
+from neuroscript.training.checkpoints.randomness import begin_anew, go_on_from, randomness
+
+END = object()
+
+
+class Batches:
+    """The batches of a loader, which Lightning tells each epoch by way of `sampler`.
+
+    `between` is called before each batch, once everything about the one before is done: the
+    moment at which a run can be saved and gone on with. What a loader draws at random comes from
+    a source of its own, begun anew each epoch: the batches of an epoch are the same whether it is
+    gone through in one piece or from the middle on.
+    """
+
+    def __init__(
+        self,
+        loader: DataLoaderContract,
+        seed: int = 0,
+        between: Callable[[], None] | None = None,
+    ) -> None:
+        self.loader = loader
+        self.seed = seed
+        self.between = between
+        self.epoch = 0
+        self.start = 0
+        """How many batches the next pass leaves out, because they were done before."""
+
+        self.sampler = self
+        self.batch_sampler = None
+
+    def __iter__(self) -> Iterator[Any]:
+        start, self.start = self.start, 0
+        own = _Source(self.seed * 1_000_003 + self.epoch)
+        draws = not isinstance(self.loader, ColumnLoader)
+        with own.used(draws):
+            batches = islice(iter(self.loader), start, None)
+        while True:
+            if self.between is not None:
+                self.between()
+            with own.used(draws):
+                batch = next(batches, END)
+            if batch is END:
+                return
+            yield batch
+
+    def __len__(self) -> int:
+        return len(self.loader)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Passes the number of the epoch on to a loader that wants to know it."""
+        self.epoch = epoch
+        tell = getattr(self.loader, "set_epoch", None)
+        if tell is not None:
+            tell(epoch)
+
+
+class _Source:
+    """Random numbers apart from those of the model."""
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.state: dict[str, Any] | None = None
+
+    @contextmanager
+    def used(self, wanted: bool) -> Iterator[None]:
+        """While this lasts, whoever draws, draws from here."""
+        if not wanted:
+            yield
+            return
+        outside = randomness(devices=False)
+        if self.state is None:
+            begin_anew(self.seed)
+        else:
+            go_on_from(self.state)
+        try:
+            yield
+        finally:
+            self.state = randomness(devices=False)
+            go_on_from(outside)
