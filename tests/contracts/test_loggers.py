@@ -14,14 +14,13 @@ from neuroscript.contracts.logger.console import ConsoleLogger
 from neuroscript.contracts.logger.csv import CsvLogger
 
 
-def trainer(folder: Path, epoch: int = 1, resumed_from: str | None = None) -> Any:
+def trainer(folder: Path, epoch: int = 1) -> Any:
     """As much of a Trainer as a logger looks at."""
     return SimpleNamespace(
         default_root_dir=str(folder),
         fit_loop=SimpleNamespace(
             epoch_progress=SimpleNamespace(current=SimpleNamespace(ready=epoch))
         ),
-        ckpt_path=resumed_from,
         progress_bar_callback=None,
     )
 
@@ -82,17 +81,44 @@ def test_csv_is_on_disk_before_the_end(tmp_path: Path) -> None:
     assert [row["step"] for row in rows(tmp_path / "metrics.csv")] == ["1", "2"]
 
 
-def test_csv_goes_on_where_a_run_is_resumed(tmp_path: Path) -> None:
+def test_csv_goes_on_where_a_checkpoint_was_taken(tmp_path: Path) -> None:
     first = started(CsvLogger(), trainer(tmp_path))
     for step in (1, 2, 3):
         first.log_metrics(step, {"loss": 1.0, "mae": 0.5}, "train")
+    state = first.state_dict()
+    first.log_metrics(3, {"loss": 9.0}, "val")
+    first.log_metrics(4, {"loss": 9.0, "late": 9.0}, "val")
     first.finish()
-    second = started(CsvLogger(), trainer(tmp_path, resumed_from="last.pt"))
-    for step in (3, 4):
-        second.log_metrics(step, {"loss": 2.0}, "train")
-    second.finish()
-    found = [(row["step"], row["train_loss"], row["train_mae"]) for row in rows(second.path)]
-    assert found == [("1", "1.0", "0.5"), ("2", "1.0", "0.5"), ("3", "2.0", ""), ("4", "2.0", "")]
+    for _ in range(2):
+        second = started(CsvLogger(), trainer(tmp_path))
+        second.load_state_dict(state)
+        second.log_metrics(4, {"loss": 2.0}, "train")
+        second.finish()
+        assert (tmp_path / "metrics.csv").read_text().splitlines() == [
+            "epoch,step,train_loss,val_loss,train_mae",
+            "1,1,1.0,,0.5",
+            "1,2,1.0,,0.5",
+            "1,3,1.0,,0.5",
+            "1,4,2.0,,",
+        ]
+
+
+def test_csv_holds_back_what_a_full_disk_does_not_take(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger = started(CsvLogger(), trainer(tmp_path))
+    logger.log_metrics(1, {"loss": 1.0}, "train")
+    with monkeypatch.context() as full:
+        full.setattr(Path, "open", _no_room)
+        for step in (2, 3):
+            logger.log_metrics(step, {"loss": 1.0, "mae": 1.0}, "train")
+    logger.log_metrics(4, {"loss": 1.0}, "train")
+    logger.finish()
+    assert [row["step"] for row in rows(tmp_path / "metrics.csv")] == ["1", "2", "3", "4"]
+
+
+def _no_room(*_: Any, **__: Any) -> Any:
+    raise OSError(28, "No space left on device")
 
 
 def test_csv_of_another_run_is_left_alone(tmp_path: Path) -> None:

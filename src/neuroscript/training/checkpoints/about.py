@@ -13,12 +13,15 @@ if TYPE_CHECKING:
 
 
 def about(prepared: Prepared) -> dict[str, Any]:
-    """The config as it was written and with whole paths, the generated Python, the data."""
+    """The config as it was written and with whole paths, the generated Python, what
+    its best is best at, the data.
+    """
     return {
         "version": __version__,
         "name": prepared.config.name,
         **as_data(prepared.config),
         "code": prepared.code,
+        "best": {"monitor": prepared.checkpoint.monitor, "mode": prepared.checkpoint.mode},
         "data": data_facts(prepared),
     }
 

@@ -111,8 +111,8 @@ def _changes(
     usual = dict(_settings(Config().model_dump(exclude_none=True)))
     pairs = []
     for form in ("run", "whole"):
-        old, new = usual | dict(_settings(saved[form])), usual | dict(_settings(current[form]))
-        pairs.append({key: (old.get(key), new.get(key)) for key in [*old, *new]})
+        then, now = usual | dict(_settings(saved[form])), usual | dict(_settings(current[form]))
+        pairs.append({key: (then.get(key), now.get(key)) for key in [*then, *now]})
     raw, resolved = pairs
     for key, (old, new) in raw.items():
         elsewhere = resolved.get(key, (old, new))

@@ -116,16 +116,16 @@ class AlreadyPast(Diagnostic):
 @dataclass(frozen=True)
 class CannotGoOn(Diagnostic):
     code = "NT415"
-    file: str
+    checkpoint: str
     reason: str
 
     @property
     def message(self) -> str:
-        return f"`{self.file}` cannot be gone on from: {self.reason}"
+        return f"`{self.checkpoint}` cannot be gone on from: {self.reason}"
 
     @property
     def help(self) -> str:
-        return f"its weights can begin a new run: model.weights={self.file}"
+        return f"its weights can begin a new run: model.weights={self.checkpoint}"
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 from neuroscript.config import Config
 from neuroscript.contracts.errors import said
+from neuroscript.training.checkpoints.listing import kept_in
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.resuming.errors import NothingToResume
 from neuroscript.training.run_dir import CHECKPOINTS, CONFIG, runs_of
@@ -101,4 +102,4 @@ def _runs(config: Config) -> list[str]:
 
 
 def _checkpoints(run_dir: Path) -> list[str]:
-    return [str(p) for p in sorted((run_dir / CHECKPOINTS).glob("best-*"))][:6]
+    return [str(kept) for kept in kept_in(run_dir / CHECKPOINTS)][:6]

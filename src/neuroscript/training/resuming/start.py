@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from neuroscript.contracts import CheckpointMetadata
 from neuroscript.training.checkpoints.formats import format_of
 from neuroscript.training.resuming.compare import check, is_complete, moment_of
 from neuroscript.training.resuming.find import Resumption
@@ -40,17 +41,25 @@ class Start:
         Raises TrainingError for what has changed and may not, CheckpointError for a checkpoint
         that is damaged or of another model.
         """
-        config = prepared.config
         if resumption is None:
-            return cls(new_run_dir(config))
+            return cls(new_run_dir(prepared.config))
+        metadata, changed = cls.check(prepared, resumption)
+        return cls(
+            resumption.run_dir or new_run_dir(prepared.config),
+            resumption.checkpoint,
+            metadata.step,
+            moment_of(metadata)["loops"]["epoch_progress"]["current"]["completed"],
+            is_complete(prepared.config, metadata),
+            changed,
+        )
+
+    @staticmethod
+    def check(prepared: Prepared, resumption: Resumption) -> tuple[CheckpointMetadata, list[str]]:
+        """What the checkpoint says of itself, and what has changed since and may."""
         path = resumption.checkpoint
         contract = format_of(path)
         metadata = contract.metadata(path) or contract.load(path, prepared.module.model)
-        changed = check(prepared, metadata, path)
-        done = moment_of(metadata)["loops"]["epoch_progress"]["current"]["completed"]
-        complete = is_complete(config, metadata)
-        run_dir = resumption.run_dir or new_run_dir(config)
-        return cls(run_dir, path, metadata.step, done, complete, changed)
+        return metadata, check(prepared, metadata, path)
 
     def lines(self) -> list[str]:
         """What to tell of it before the first step."""
