@@ -50,9 +50,9 @@ def read(path: Path) -> Kept:
     if metadata is None:
         return Kept(path, 0, 0)
     best = metadata.config.get("best") or {}
-    value = metadata.metrics.get(best.get("monitor"))
-    mode = best.get("mode", "min")
-    return Kept(path, metadata.step, metadata.epoch, best.get("monitor"), mode, value)
+    monitor, mode = best.get("monitor"), best.get("mode", "min")
+    value = metadata.metrics.get(monitor) if monitor is not None else None
+    return Kept(path, metadata.step, metadata.epoch, monitor, mode, value)
 
 
 def _rank(kept: Kept) -> tuple[bool, bool, float, float]:
