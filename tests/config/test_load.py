@@ -35,7 +35,7 @@ def test_three_lines_are_a_config(tmp_path: Path) -> None:
     assert config.data.train == "examples/data/xor_train.jsonl"
     assert (config.epochs, config.training.lr, config.batch_size) == (1000, 0.01, 32)
     assert (config.training.optimizer, config.training.logger) == ("adam", "console")
-    assert (config.training.checkpoint, config.training.log_every) == ("torch", 100)
+    assert (config.training.checkpoint, config.training.log_every) == ("torch", None)
     assert (config.training.loss, config.task, config.training.seed) == (None, None, 42)
     assert config.name == "config"
 
@@ -236,7 +236,7 @@ def test_the_schema_refuses_what_the_config_refuses() -> None:
     assert schema["additionalProperties"] is False
     training = schema["$defs"]["TrainingSection"]
     assert training["additionalProperties"] is False
-    assert training["properties"]["lr"]["exclusiveMinimum"] == 0
+    assert training["properties"]["lr"]["anyOf"][0]["exclusiveMinimum"] == 0
     assert schema["$defs"]["DataSection"]["additionalProperties"] is True
 
 

@@ -34,11 +34,31 @@ class {neuron}Module(RegistryHooks, LightningModule):
         metrics: list[Component] | None = None,
         logger: Component | list[Component] = "console",
         log_every: int = 100,
+        schedule: Component | None = None,
+        groups: list[dict[str, Any]] | None = None,
+        freeze: list[str] | None = None,
+        ema: float | dict[str, Any] | None = None,
+        gradient_checkpointing: bool | list[str] = False,
+        compile: bool | dict[str, Any] = False,
     ) -> None:
         super().__init__()
         self.save_hyperparameters()
         self.model = {neuron}(**(params or {{}}))
-        self.use_contracts(task, loss, optimizer, lr, metrics, logger, log_every)
+        self.use_contracts(
+            task,
+            loss,
+            optimizer,
+            lr,
+            metrics,
+            logger,
+            log_every,
+            schedule=schedule,
+            groups=groups,
+            freeze=freeze,
+            ema=ema,
+            gradient_checkpointing=gradient_checkpointing,
+            compile=compile,
+        )
 
     def forward(self, *inputs: torch.Tensor) -> Any:
         return self.model(*inputs)

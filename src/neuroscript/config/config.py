@@ -77,8 +77,20 @@ class Config(Section):
 
     @property
     def batch_size(self) -> int:
-        """Samples per step, from either place that may say it; 32."""
-        return self.data.batch_size or self.training.batch_size or 32
+        """Samples per step, from either place that may say it; 32, also while it is `auto`."""
+        given = self.data.batch_size or self.training.batch_size
+        return given if isinstance(given, int) else 32
+
+    @property
+    def finds_batch_size(self) -> bool:
+        """Whether the batch size is still to be found."""
+        return "auto" in (self.data.batch_size, self.training.batch_size)
+
+    @property
+    def lr(self) -> float:
+        """The learning rate; 0.001 while it is `auto`."""
+        given = self.training.lr
+        return 0.001 if isinstance(given, str) else given
 
     @property
     def epochs(self) -> int | None:
@@ -164,7 +176,8 @@ class Config(Section):
 
     def dump(self) -> str:
         """The fully resolved config as YAML, which can be read back."""
-        training = {"epochs": self.epochs, "batch_size": self.batch_size}
+        size = "auto" if self.finds_batch_size else self.batch_size
+        training = {"epochs": self.epochs, "batch_size": size}
         sections = {
             "training": self.training.model_copy(update=training),
             "run": self.run.model_copy(update={"name": self.name}),

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, FiniteFloat, PositiveInt
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, FiniteFloat, PositiveInt
 
 PositiveNumber = Annotated[FiniteFloat, Field(gt=0)]
 Component = str | dict[str, Any]
 Paths = str | list[str]
+Auto = Literal["auto"]
+Patterns = Annotated[
+    list[str],
+    BeforeValidator(
+        lambda given: [given] if isinstance(given, str) else given,
+        json_schema_input_type=str | list[str],
+    ),
+]
+"""Names of parameters or of layers, with `*` and `?`."""
 
 Task = Literal[
     "regression",
@@ -73,7 +82,9 @@ class DataSection(BaseModel):
     format: str | None = Field(
         default=None, description="jsonl, csv, text or a registered data loader"
     )
-    batch_size: PositiveInt | None = Field(default=None, description="samples per step; 32")
+    batch_size: PositiveInt | Auto | None = Field(
+        default=None, description="samples per step; 32. `auto` finds the most that fit"
+    )
     shuffle: bool = Field(
         default=True, description="whether training samples come in another order each epoch"
     )
@@ -103,6 +114,47 @@ class EarlyStopping(Section):
     )
 
 
+class Ema(Section):
+    """An average of the weights over the steps, which is what is validated, tested and kept."""
+
+    decay: Annotated[FiniteFloat, Field(gt=0, lt=1)] = Field(
+        default=0.999, description="how much of the average stays at each of its steps"
+    )
+    every: PositiveInt = Field(default=1, description="optimizer steps between two of its own")
+    start: Annotated[FiniteFloat, Field(ge=0)] = Field(
+        default=0, description="when it begins: a step, or below 1 a fraction of the run"
+    )
+
+
+class Clip(Section):
+    """How large a gradient may be; one of the two."""
+
+    norm: PositiveNumber | None = Field(default=None, description="of all of it, as a vector")
+    value: PositiveNumber | None = Field(default=None, description="of each of its numbers")
+
+
+class Group(BaseModel):
+    """Parameters with settings of their own; further keys are options of the optimizer."""
+
+    model_config = ConfigDict(extra="allow", frozen=True, strict=True)
+
+    match: Patterns = Field(description="names of parameters or layers, with `*` and `?`")
+    lr: PositiveNumber | None = Field(default=None, description="their learning rate")
+    no_decay: bool = Field(
+        default=False, description="whether biases and norms among them have no weight decay"
+    )
+
+
+def _as(key: str, section: type[BaseModel]) -> BeforeValidator:
+    """Takes a number alone for that key of the section."""
+
+    def read(given: Any) -> Any:
+        alone = isinstance(given, (int, float)) and not isinstance(given, bool)
+        return {key: given} if alone else given
+
+    return BeforeValidator(read, json_schema_input_type=float | section)
+
+
 class TrainingSection(Section):
     """How it is trained."""
 
@@ -110,9 +162,26 @@ class TrainingSection(Section):
         default=None, description="passes over the data; 10 without `steps`"
     )
     steps: PositiveInt | None = Field(default=None, description="optimizer steps")
-    lr: PositiveNumber = Field(default=0.001, description="learning rate")
-    batch_size: PositiveInt | None = Field(default=None, description="samples per step; 32")
+    lr: PositiveNumber | Auto = Field(
+        default=0.001, description="learning rate; `auto` finds one before the first step"
+    )
+    batch_size: PositiveInt | Auto | None = Field(
+        default=None, description="samples per step; 32. `auto` finds the most that fit"
+    )
     optimizer: Component = Field(default="adam", description="name, or `{name: …, options}`")
+    schedule: Component | None = Field(
+        default=None,
+        description="how the learning rate goes: name, or `{name: …, warmup: …, options}`",
+    )
+    groups: list[Group] = Field(
+        default=[], description="parameters with a learning rate and options of their own"
+    )
+    freeze: Patterns = Field(
+        default=[], description="parameters or layers that stay as they are, by name"
+    )
+    ema: Annotated[Ema | None, _as("decay", Ema)] = Field(
+        default=None, description="average the weights: the decay, or `{decay, every, start}`"
+    )
     loss: Component | None = Field(
         default=None,
         description="name, `{name: …, options}`, or one for each output; by the task if none",
@@ -124,7 +193,9 @@ class TrainingSection(Section):
     logger: Component | list[Component] = Field(
         default="console", description="one or several loggers"
     )
-    log_every: PositiveInt = Field(default=100, description="steps between log lines")
+    log_every: PositiveInt | None = Field(
+        default=None, description="steps between log lines; 100, or a tenth of a shorter run"
+    )
     checkpoint: Component = Field(
         default="torch",
         description="format, or `{name: …, every: 1000, keep: 3, monitor: …, dir: …}`",
@@ -132,7 +203,9 @@ class TrainingSection(Section):
     early_stopping: EarlyStopping | None = Field(
         default=None, description="stop when nothing improves"
     )
-    clip: PositiveNumber | None = Field(default=None, description="largest norm of the gradient")
+    clip: Annotated[Clip | None, _as("norm", Clip)] = Field(
+        default=None, description="largest norm of the gradient, or `{norm: …}`, `{value: …}`"
+    )
     accumulate: PositiveInt = Field(default=1, description="batches per optimizer step")
     precision: str | int | None = Field(default=None, description="32, 16-mixed, bf16-mixed, …")
     seed: Annotated[int, Field(ge=0, lt=2**32)] = Field(
@@ -140,6 +213,14 @@ class TrainingSection(Section):
     )
     deterministic: bool = Field(
         default=False, description="refuse operations that vary between runs"
+    )
+    gradient_checkpointing: bool | Patterns = Field(
+        default=False,
+        description="what is computed again in the backward pass to save memory: "
+        "repeated blocks, or layers by name",
+    )
+    compile: bool | dict[str, Any] = Field(
+        default=False, description="whether `torch.compile` is used, or options for it"
     )
     accelerator: str = Field(default="auto", description="auto, cpu, gpu, …")
     devices: str | int | list[int] = Field(default="auto", description="how many devices, or which")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -23,11 +23,19 @@ ELSEWHERE = {
     "num_epochs": "training.epochs",
     "max_steps": "training.steps",
     "gradient_clip_val": "training.clip",
+    "lr_scheduler": "training.schedule",
+    "scheduler": "training.schedule",
+    "freeze_layers": "training.freeze",
+    "param_groups": "training.groups",
+    "activation_checkpointing": "training.gradient_checkpointing",
     "accumulate_grad_batches": "training.accumulate",
     "num_workers": "data.workers",
     "criterion": "training.loss",
 }
 """What other tools call our keys."""
+
+OF_NUMBERS = ("float", "int", "greater", "less", "finite")
+"""What the names of pydantic's mistakes begin with where a number is expected."""
 
 
 def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
@@ -38,6 +46,7 @@ def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
     for path, problem in problems:
         if problem["type"] == "literal_error":
             among.setdefault(path, []).append(problem)
+    numbers = {path for path, problem in problems if problem["type"].startswith(OF_NUMBERS)}
     for path, problem in problems:
         match problem["type"]:
             case "extra_forbidden":
@@ -47,6 +56,8 @@ def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
                 yield MissingKey(place.key or place.value, ".".join(map(str, (*path, key))), None)
             case _ if any(path == other[: len(path)] != other for other, _ in problems):
                 pass  # the branch of the union that was meant says what is wrong inside
+            case "literal_error" if path in numbers:
+                expected.setdefault(path, []).extend(f"`{c}`" for c in _choices(problem))
             case "literal_error":
                 if problem is among[path][0]:
                     yield _not_among(document, path, among[path])
@@ -73,6 +84,9 @@ def contradictions(config: Config) -> Iterator[Diagnostic]:
         name = config.get(key) if path[-1:] == ("name",) and key.startswith(COMPONENTS) else ""
         if not isinstance(name, str):
             yield BadValue(place.value, key, "should be text")
+    if (clip := config.training.clip) and (clip.norm is None) == (clip.value is None):
+        given = config.place("training.clip")
+        yield BadValue(given, "training.clip", "should be `{norm: …}` or `{value: …}`, one of them")
     yield from _wrong_by_output(config)
     for split in ("val", "test"):
         value, span = getattr(config.data, split), config.where(f"data.{split}")
@@ -155,13 +169,17 @@ def _advice(span: Span, expected: list[str]) -> str | None:
 
 def _not_among(document: Document, path: Path, problems: list[Any]) -> BadValue:
     """A value that is none of those that may stand there, in any branch of a union."""
-    texts = (re.findall("'([^']*)'", problem["ctx"]["expected"]) for problem in problems)
-    known = list(dict.fromkeys(name for names in texts for name in names))
+    known = list(dict.fromkeys(choice for problem in problems for choice in _choices(problem)))
     given = problems[0]["input"]
     near = did_you_mean(given, known) if isinstance(given, str) else None
     advice = near or f"it is {or_list(known)}"
     span = document.places[path].value
     return BadValue(span, ".".join(map(str, path)), f"cannot be `{given}`", advice)
+
+
+def _choices(problem: Any) -> list[str]:
+    """What a value may be that can only be one of a few words."""
+    return re.findall("'([^']*)'", problem["ctx"]["expected"])
 
 
 def _unknown_key(document: Document, path: Path) -> UnknownKey:
@@ -190,7 +208,8 @@ def _home_of(key: str, known: list[str]) -> str | None:
 def _fields_at(path: tuple[str, ...]) -> dict[str, Any]:
     model: Any = Config
     for part in path:
-        model = _section_of(model.model_fields[part].annotation)
+        if not part.isdecimal():
+            model = _section_of(model.model_fields[part].annotation)
     return dict(model.model_fields)
 
 
@@ -205,6 +224,6 @@ def _section_of(annotation: Any) -> type[BaseModel] | None:
 def _all_keys(model: type[BaseModel] = Config, prefix: str = "") -> Iterator[str]:
     for name, field in model.model_fields.items():
         yield prefix + name
-        section = _section_of(field.annotation)
+        section = None if get_origin(field.annotation) is list else _section_of(field.annotation)
         if section is not None:
             yield from _all_keys(section, f"{prefix}{name}.")

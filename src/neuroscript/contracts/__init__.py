@@ -18,6 +18,7 @@ from neuroscript.contracts.create import (
     create_logger,
     create_loss,
     create_optimizer,
+    create_schedule,
     split_component,
 )
 from neuroscript.contracts.dataloader import DataLoaderContract
@@ -34,6 +35,7 @@ from neuroscript.contracts.registry import (
     register_logger,
     register_loss,
     register_optimizer,
+    register_schedule,
 )
 from neuroscript.contracts.weight import split_weight
 
@@ -59,12 +61,14 @@ __all__ = [
     "create_logger",
     "create_loss",
     "create_optimizer",
+    "create_schedule",
     "load_plugin",
     "register_checkpoint",
     "register_dataloader",
     "register_logger",
     "register_loss",
     "register_optimizer",
+    "register_schedule",
     "split_component",
     "split_weight",
 ]

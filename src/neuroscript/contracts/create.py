@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
     from neuroscript.contracts.checkpoint import CheckpointContract
     from neuroscript.contracts.loss import LossContract
+    from neuroscript.contracts.optimizer import Groups
+    from neuroscript.contracts.schedule import Schedule
 
 C = TypeVar("C")
 
@@ -63,11 +65,16 @@ def create_optimizer(
     model: nn.Module,
     lr: float,
     *,
+    groups: Groups | None = None,
     where: Where | None = None,
     folders: Sequence[Path] = (),
 ) -> Optimizer:
-    """The optimizer of a config, over the parameters of `model` that are to be trained."""
-    made = _create("optimizer", component, where, folders, model, lr)
+    """The optimizer of a config, over the parameters of `model` that are to be trained.
+
+    `groups` are torch's own, for parameters with options of their own; None makes one group of
+    all.
+    """
+    made = _create("optimizer", component, where, folders, model, lr, groups)
     optimizer: Optimizer = getattr(made, "optimizer", made)
     return optimizer
 
@@ -89,6 +96,20 @@ def create_logger(
 ) -> Callback:
     """A logger of a config: a LoggerContract, or the Callback that was registered."""
     made: Callback = _create("logger", component, where, folders)
+    return made
+
+
+def create_schedule(
+    component: Component, *, where: Where | None = None, folders: Sequence[Path] = ()
+) -> Schedule:
+    """The schedule of a config; its `warmup` is left to the caller.
+
+    >>> create_schedule({"name": "linear", "end": 0.5, "warmup": 10}).part(5, 10)
+    0.75
+    """
+    if not isinstance(component, str):
+        component = {key: value for key, value in component.items() if key != "warmup"}
+    made: Schedule = _create("schedule", component, where, folders, beside=("warmup",))
     return made
 
 

@@ -147,7 +147,10 @@ KINDS = (
     Kind("logger", "loggers", "console"),
 )
 
-_REGISTRIES = {kind.name: Registry(kind) for kind in KINDS}
+SCHEDULE = Kind("schedule", "schedules", "constant")
+"""What goes through the same mechanism without being one of the five contracts."""
+
+_REGISTRIES = {kind.name: Registry(kind) for kind in (*KINDS, SCHEDULE)}
 
 
 class ContractRegistry:
@@ -163,12 +166,14 @@ class ContractRegistry:
     register_optimizer = _REGISTRIES["optimizer"].register
     register_checkpoint = _REGISTRIES["checkpoint"].register
     register_logger = _REGISTRIES["logger"].register
+    register_schedule = _REGISTRIES["schedule"].register
 
     get_dataloader = _REGISTRIES["dataloader"].get
     get_loss = _REGISTRIES["loss"].get
     get_optimizer = _REGISTRIES["optimizer"].get
     get_checkpoint = _REGISTRIES["checkpoint"].get
     get_logger = _REGISTRIES["logger"].get
+    get_schedule = _REGISTRIES["schedule"].get
 
     @staticmethod
     def list_available(kind: str | None = None) -> dict[str, list[str]]:
@@ -190,3 +195,4 @@ register_loss = ContractRegistry.register_loss
 register_optimizer = ContractRegistry.register_optimizer
 register_checkpoint = ContractRegistry.register_checkpoint
 register_logger = ContractRegistry.register_logger
+register_schedule = ContractRegistry.register_schedule

@@ -13,6 +13,7 @@ REMARKS = (
     r".*Total length of `list` across ranks is zero.*",
     r".*You defined a `validation_step` but have no `val_dataloader`.*",
     r".*Checkpoint directory .* exists and is not empty.*",
+    r"Found \d+ module\(s\) in eval mode at the start of training.*",
     r".*is smaller than the logging interval.*",
     r".*resuming from a checkpoint that ended before the epoch ended.*",
     r".*Be aware that when using `ckpt_path`, callbacks used to create the checkpoint.*",

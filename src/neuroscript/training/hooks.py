@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from torch import Tensor, nn
 
-from neuroscript.contracts import create_optimizer
+from neuroscript.config import Config, load_config
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component, Metrics
 from neuroscript.training.loggers import LoggerEnds, Loggers
 from neuroscript.training.materialise import materialise
 from neuroscript.training.objective import Objective
 from neuroscript.training.probe import input_names
+from neuroscript.training.regime import REGIME
+from neuroscript.training.regime.callbacks import callbacks_of
+from neuroscript.training.regime.compiled import Compiled
+from neuroscript.training.regime.optimizing import optimizer_of
 from neuroscript.training.state import State
 
 if TYPE_CHECKING:
     from lightning import LightningModule, Trainer
     from lightning.pytorch.callbacks import Callback
-    from torch.optim import Optimizer
 
     _Module = LightningModule
 else:
@@ -49,15 +52,31 @@ class RegistryHooks(_Module):
         metrics: Metrics | None = None,
         logger: Component | list[Component] = "console",
         log_every: int = 100,
+        **regime: Any,
     ) -> None:
-        """Says by name what the hooks use; None is inferred from the first batch."""
+        """Says by name what the hooks use; None is inferred from the first batch.
+
+        `regime` says how the weights are trained, as section `training` of a config does:
+        `schedule`, `groups`, `freeze`, `ema`, `gradient_checkpointing`, `compile`. Raises
+        ConfigError for what is wrong with it.
+        """
         self.state = State(task, loss, optimizer, lr, metrics, logger, log_every)
+        if unknown := sorted(regime.keys() - set(REGIME)):
+            raise TypeError(f"{type(self).__name__} has no keyword `{unknown[0]}`")
+        given = {key: value for key, value in regime.items() if value not in (None, False)}
+        if given:
+            self.state.config = load_config({"training": given})
 
     def adopt(
-        self, objective: Objective, loggers: Iterable[Callback], folders: Sequence[Path]
+        self,
+        objective: Objective,
+        loggers: Iterable[Callback],
+        folders: Sequence[Path],
+        config: Config | None = None,
     ) -> None:
         """Takes what was planned, instead of making it by name and from the first batch."""
         self.state.folders = folders
+        self.state.config = config
         self.state.loggers = Loggers(loggers)
         self.state.adopt(objective)
         if len(objective.parts) == 1:
@@ -66,29 +85,36 @@ class RegistryHooks(_Module):
             self.hparams.update({k: v for k, v in settled.items() if k in self.hparams})
 
     def configure_callbacks(self) -> list[Callback]:
-        """The loggers, which are callbacks, and what ends them."""
-        return [*self.state.loggers.callbacks, LoggerEnds(self.state.loggers)]
+        """The loggers, which are callbacks, what ends them, and what looks after the weights."""
+        loggers = self.state.loggers
+        return [*loggers.callbacks, LoggerEnds(loggers), *callbacks_of(self)]
 
-    def configure_optimizers(self) -> Optimizer:
-        """The optimizer of the registry over the neuron's parameters."""
-        state, late = self.state, materialise(self)
-        made = create_optimizer(state.optimizer, self.model, state.lr, folders=state.folders)
+    def configure_optimizers(self) -> Any:
+        """The optimizer of the registry over the neuron's parameters, and its schedule."""
+        late = materialise(self)
+        made = optimizer_of(self)
         for layer in late:
             layer.seal()
         return made
+
+    def lr_scheduler_step(self, scheduler: Any, metric: Any) -> None:
+        """Remembers the learning rate of the step that was, and goes on to the next."""
+        assert self.state.scheduled is not None
+        self.state.last_lr = self.state.scheduled.param_groups[-1]["lr"]
+        super().lr_scheduler_step(scheduler, metric)
 
     def on_fit_start(self) -> None:
         """Tells the loggers what is about to be trained."""
         callbacks: list[Callback] = self.trainer.callbacks  # type: ignore[attr-defined]
         watched = (str(getattr(callback, "monitor", None)) for callback in callbacks)
-        self.state.watched = any(name.startswith("train_") for name in watched)
+        self.state.watched |= any(name.startswith("train_") for name in watched)
         self.state.told = self.trainer.global_step
         self.state.loggers.begin(dict(self.hparams), self.model)
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         """The loss of a batch; its value is read later, once an interval."""
         state = self.state
-        outcome = state.objective_for(self.model, batch).outcome(self.model, batch)
+        outcome = state.objective_for(self.model, batch).outcome(self._called, batch)
         state.remember(outcome)
         return outcome.loss
 
@@ -153,8 +179,26 @@ class RegistryHooks(_Module):
             self.state.take_up(checkpoint[SAVED_AS])
 
     def _evaluate(self, phase: str, batch: Any) -> None:
-        outcome = self.state.objective_for(self.model, batch).outcome(self.model, batch)
+        outcome = self.state.objective_for(self.model, batch).outcome(self._called, batch)
         self.state.meter(phase).add(outcome)
+
+    @property
+    def _called(self) -> Callable[..., Any]:
+        """The model, or what the compiler made of it."""
+        state = self.state
+        if state.config is None or not state.config.training.compile:
+            return self.model
+        if state.compiled is None:
+            state.compiled = Compiled(self.model, state.config)
+        return state.compiled
+
+    def train(self, mode: bool = True) -> Self:
+        """The mode of the module; what is frozen stays in evaluation mode."""
+        super().train(mode)
+        frozen = self.__dict__["state"].frozen if "state" in self.__dict__ else None
+        for norm in frozen.norms if frozen is not None else ():
+            norm.eval()
+        return self
 
     def _tell_of_training(self) -> dict[str, float]:
         trainer = self.trainer

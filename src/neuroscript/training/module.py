@@ -30,11 +30,12 @@ class NeuronModule(RegistryHooks, LightningModule):
         metrics: Metrics | None = None,
         logger: Component | list[Component] = "console",
         log_every: int = 100,
+        **regime: Any,
     ) -> None:
         super().__init__()
         self.save_hyperparameters(ignore=["model"])
         self.model = model
-        self.use_contracts(task, loss, optimizer, lr, metrics, logger, log_every)
+        self.use_contracts(task, loss, optimizer, lr, metrics, logger, log_every, **regime)
 
     def forward(self, *inputs: Tensor) -> Any:
         """What the model gives."""

@@ -60,6 +60,12 @@ class Plan:
     weights: str | None = None
     """What it starts from, if a file says that."""
 
+    regime: dict[str, str] = field(default_factory=dict)
+    """What was asked for the weights, such as a schedule, by its key, and what it comes to."""
+
+    log_every: int = 100
+    """Steps between log lines."""
+
     notices: tuple[str, ...] = ()
     """What was done beside the plain meaning of the config."""
 

@@ -28,12 +28,22 @@ from neuroscript.training.module import NeuronModule
 from neuroscript.training.neuron import Neuron, load_neuron
 from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
+from neuroscript.training.regime import REGIME
+from neuroscript.training.regime.schedule import monitor_of
+from neuroscript.training.regime.survey import survey
 from neuroscript.training.samples import Samples, look_at
 from neuroscript.training.settings import UnknownMonitor
 from neuroscript.training.settle import Settled, check_fit, check_targets, settle
 from neuroscript.training.subject import Subject
 from neuroscript.training.summary import make_plan
-from neuroscript.training.trainer import check_trainer_arguments, make_trainer, trainer_arguments
+from neuroscript.training.trainer import (
+    batches_of,
+    check_trainer_arguments,
+    make_trainer,
+    steps_between_lines,
+    steps_of,
+    trainer_arguments,
+)
 from neuroscript.training.weights import start_from
 
 
@@ -80,20 +90,23 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     data = load_data(config)
     samples = look_at(data.train, config.where("data.train") or config.where("data.format"))
     seed_everything(config.training.seed, workers=True, verbose=False)
-    module = make_module(config, neuron, model)
+    steps = steps_of(config, batches_of(data.train))
+    log_every = config.training.log_every or steps_between_lines(steps)
+    module = make_module(config, neuron, model, log_every)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
     _check_other_splits(config, data, subject, settled.objective)
     weights = start_from(config, module.model)
     best_of = _best_of(data, settled.objective)
     _check_monitors(config, best_of)
     _check_optimizer(config, module.model)
+    regime = survey(config, module.model, steps)
     loggers = _loggers(config)
-    module.adopt(settled.objective, loggers, config.folders)
+    module.adopt(settled.objective, loggers, config.folders, config)
     if isinstance(data.train, ColumnLoader):
         module.state.encoding = data.train.encoding()
     return Prepared(
         config,
-        make_plan(config, subject, data, samples, settled, weights),
+        make_plan(config, subject, data, samples, settled, weights, regime, log_every),
         module,
         data,
         checkpoint_settings(config, best_of),
@@ -103,7 +116,10 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
 
 
 def make_module(
-    config: Config, neuron: Neuron | None, model: nn.Module | type[nn.Module] | None
+    config: Config,
+    neuron: Neuron | None,
+    model: nn.Module | type[nn.Module] | None,
+    log_every: int = 100,
 ) -> RegistryHooks:
     """The LightningModule of a run: the generated one, or one around a model handed in."""
     training = config.training
@@ -111,10 +127,11 @@ def make_module(
         "task": config.task,
         "loss": training.loss,
         "optimizer": training.optimizer,
-        "lr": training.lr,
+        "lr": config.lr,
         "metrics": _metrics(config),
         "logger": training.logger,
-        "log_every": training.log_every,
+        "log_every": log_every,
+        **training.model_dump(include=set(REGIME), exclude_none=True),
     }
     made: Any
     if model is None:
@@ -186,6 +203,7 @@ def _check_monitors(config: Config, best_of: Mapping[str, str]) -> None:
     stopping = config.training.early_stopping
     checkpoint = config.training.checkpoint
     watched = {
+        "training.schedule": monitor_of(config),
         "training.early_stopping": stopping.monitor if stopping else None,
         "training.checkpoint": checkpoint.get("monitor") if isinstance(checkpoint, dict) else None,
     }
@@ -202,7 +220,7 @@ def _check_optimizer(config: Config, model: nn.Module) -> None:
         name = config.model.neuron or type(model).__name__
         raise TrainingError([NothingToLearn(span or said("model", name), name)])
     where = config.at("training.optimizer")
-    create_optimizer(training.optimizer, model, training.lr, where=where, folders=config.folders)
+    create_optimizer(training.optimizer, model, config.lr, where=where, folders=config.folders)
 
 
 def _loggers(config: Config) -> list[Callback]:

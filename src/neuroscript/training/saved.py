@@ -50,9 +50,9 @@ def load_run(path: str | Path, model: nn.Module | None = None) -> Runner:
     module: Any = NeuronModule(
         neuron,
         optimizer=training.optimizer,
-        lr=training.lr,
+        lr=config.lr,
         logger=[],
-        log_every=training.log_every,
+        log_every=training.log_every or 100,
     )
     module.state.take_up(_settled(metadata, config))
     return Runner(

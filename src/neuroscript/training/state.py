@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from torch import nn
 
+from neuroscript.config import Config
 from neuroscript.contracts import create_logger
 from neuroscript.contracts.dataloader.columns import Encoding
 from neuroscript.contracts.errors import said
@@ -22,6 +23,14 @@ from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
 from neuroscript.training.objective import Objective, Outcome, make_objective
 from neuroscript.training.unplanned import objective_from_batch
+
+if TYPE_CHECKING:
+    from torch.optim import Optimizer
+
+    from neuroscript.training.regime.compiled import Compiled
+    from neuroscript.training.regime.ema import Averaging
+    from neuroscript.training.regime.freeze import Frozen
+    from neuroscript.training.regime.recompute import Recomputing
 
 
 @dataclass
@@ -57,6 +66,19 @@ class State:
 
     watched: bool = False
     """Whether a callback watches a training metric at the end of each epoch."""
+
+    config: Config | None = None
+    """How the weights are trained, in section `training`; None: as they come."""
+
+    frozen: Frozen | None = None
+    averaging: Averaging | None = None
+    recomputing: Recomputing | None = None
+    compiled: Compiled | None = None
+    scheduled: Optimizer | None = None
+    """The optimizer, if its learning rate changes."""
+
+    last_lr: float | None = None
+    """The learning rate of the last step, if it changes: that of the last group, as `lr` says."""
 
     _loggers: Loggers | None = None
     _meters: dict[str, Meter] = field(default_factory=dict)
@@ -124,7 +146,18 @@ class State:
             raise NonFiniteLossError([NonFiniteLoss(place, at, str(strange.loss), self.lr)])
         self._add_up()
         self.told = step
-        return self._tell(step, self.meter("train").read(), "train")
+        metrics = self.meter("train").read()
+        if self.last_lr is not None:
+            self.loggers.tell(step, metrics | {"lr": self.last_lr}, "train")
+            return self._named(metrics, "train")
+        return self._tell(step, metrics, "train")
+
+    def best_of(self, metric: str) -> str | None:
+        """Whether `min` or `max` of a metric such as `val_loss` is best, None if not known yet."""
+        _, _, name = metric.partition("_")
+        if name == "loss":
+            return "min"
+        return Meter(self.objective).best().get(name) if self.objective is not None else None
 
     def tell_of_evaluation(self, step: int, phase: str) -> dict[str, float]:
         """Tells the loggers the metrics of all batches of val or test; gives them by name."""
@@ -137,9 +170,13 @@ class State:
             self.meter("train").add(kept)
 
     def _tell(self, step: int, metrics: dict[str, float], phase: str) -> dict[str, float]:
+        self.loggers.tell(step, metrics, phase)
+        return self._named(metrics, phase)
+
+    def _named(self, metrics: dict[str, float], phase: str) -> dict[str, float]:
+        """The metrics by names such as `train_loss`, remembered as the latest."""
         named = {f"{phase}_{name}": value for name, value in metrics.items()}
         self.latest.update(named)
-        self.loggers.tell(step, metrics, phase)
         return named
 
     def progress(self) -> dict[str, Any]:

@@ -20,10 +20,15 @@ from neuroscript.training.samples import Samples
 from neuroscript.training.settle import Settled
 from neuroscript.training.subject import Subject
 from neuroscript.training.tasks import BY_NAME
+from neuroscript.training.trainer import USUAL
 
 if TYPE_CHECKING:
     from neuroscript.training.runner import Runner
 
+LABELS = {"gradient_checkpointing": "recompute"}
+"""What keys are called that are too long for the plan."""
+
+SHORT = "for about ten lines of a short run"
 CONFIGURED, DEFAULT, FROM_TASK = "as configured", "default", "from task"
 
 
@@ -34,6 +39,8 @@ def make_plan(
     samples: Samples,
     settled: Settled,
     weights: str | None = None,
+    regime: Mapping[str, str] | None = None,
+    log_every: int = 100,
 ) -> Plan:
     """The plan of a run."""
     training = config.training
@@ -52,7 +59,7 @@ def make_plan(
         loss=_by_output({head.port: split(head.loss)[0] for head in heads}),
         metrics=_by_output({head.port: [split(m)[0] for m in head.metrics] for head in heads}),
         optimizer=optimizer,
-        lr=training.lr,
+        lr=config.lr,
         batch_size=config.batch_size,
         epochs=config.epochs,
         steps=training.steps,
@@ -61,9 +68,11 @@ def make_plan(
         test=_split(config.data.test, data.test),
         logger=[split_component("logger", logger)[0] for logger in loggers],
         checkpoint=split_component("checkpoint", training.checkpoint)[0],
-        reasons=_reasons(config, settled),
+        reasons=_reasons(config, settled) | _of_lines(config, log_every),
         notices=_notices(data.train, settled),
         weights=weights,
+        regime=dict(regime or {}),
+        log_every=log_every,
         heads=heads,
     )
 
@@ -103,6 +112,11 @@ def _decided(plan: Plan) -> Iterator[tuple[str, str, str]]:
             names = ", ".join(written(metric) for metric in head.metrics)
             yield "metrics", of + names, plan.reasons[f"metrics{key}"]
     yield "optimizer", f"{plan.optimizer} lr {plan.lr:g}", plan.reasons["optimizer"]
+    for key, lines in plan.regime.items():
+        for value in lines.splitlines():
+            yield LABELS.get(key, key), value, plan.reasons.get(key, CONFIGURED)
+    if plan.reasons["log_every"] == SHORT:
+        yield "log", f"every {plan.log_every} step{'' if plan.log_every == 1 else 's'}", SHORT
 
 
 def _reasons(config: Config, settled: Settled) -> dict[str, str]:
@@ -138,6 +152,11 @@ def _notices(loader: DataLoaderContract, settled: Settled) -> tuple[str, ...]:
     objective = settled.objective
     converted = [part.conversion.notice for part in objective.parts if part.conversion is not None]
     return (*padding_notices(loader, objective.ports.padding), *converted)
+
+
+def _of_lines(config: Config, log_every: int) -> dict[str, str]:
+    short = config.training.log_every is None and log_every < USUAL
+    return {"log_every": SHORT if short else CONFIGURED if config.training.log_every else DEFAULT}
 
 
 def _by_output(values: Mapping[str, Any]) -> Any:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import inspect
 import math
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.config import Config, ConfigError
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
+from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.settings import TrainerRefuses, UnknownTrainerArgument
 
 if TYPE_CHECKING:
@@ -21,6 +22,9 @@ HARDWARE = ("strategy", "accelerator", "devices", "precision", "nodes", "clip", 
 
 STEPS_BETWEEN_VALIDATIONS = 50
 """How many steps at least: validating tiny epochs one by one would take most of the time."""
+
+USUAL = 100
+"""How many steps lie between the log lines of a run that is long enough."""
 
 
 def trainer_arguments(
@@ -40,7 +44,7 @@ def trainer_arguments(
         "num_nodes": training.nodes,
         "strategy": training.strategy,
         "precision": training.precision,
-        "gradient_clip_val": training.clip,
+        **_clipping(config),
         "accumulate_grad_batches": training.accumulate,
         "deterministic": training.deterministic or None,
         "check_val_every_n_epoch": epochs_between_validations(config, steps_per_epoch),
@@ -52,6 +56,45 @@ def trainer_arguments(
     return {**arguments, **training.trainer}
 
 
+def _clipping(config: Config) -> dict[str, Any]:
+    clip = config.training.clip
+    if clip is None:
+        return {}
+    by = "value" if clip.norm is None else "norm"
+    return {"gradient_clip_val": clip.norm or clip.value, "gradient_clip_algorithm": by}
+
+
+def batches_of(loader: Sized) -> int | None:
+    """How many batches a loader has; None for one without a length."""
+    try:
+        return len(loader)
+    except TypeError:
+        return None
+
+
+def steps_of(config: Config, batches: int | None) -> int | None:
+    """How many steps of the optimizer a run has on one device; None if it cannot be told.
+
+    >>> from neuroscript.config import load_config
+    >>> steps_of(load_config({"training": {"epochs": 3, "accumulate": 2}}), batches=5)
+    9
+    """
+    most = config.training.steps
+    if batches is None or config.epochs is None:
+        return most
+    steps = config.epochs * math.ceil(batches / config.training.accumulate)
+    return steps if most is None else min(steps, most)
+
+
+def steps_between_lines(steps: int | None) -> int:
+    """100, or less for a short run, so that it tells of itself about ten times.
+
+    >>> steps_between_lines(82), steps_between_lines(100_000), steps_between_lines(3)
+    (8, 100, 1)
+    """
+    return USUAL if steps is None else min(USUAL, max(1, steps // 10))
+
+
 def epochs_between_validations(config: Config, steps_per_epoch: int | None) -> int:
     """Every epoch, or for tiny epochs every few, so that the last one is validated.
 
@@ -60,7 +103,9 @@ def epochs_between_validations(config: Config, steps_per_epoch: int | None) -> i
     >>> epochs_between_validations(config, 400), epochs_between_validations(config, 4)
     (1, 12)
     """
-    if steps_per_epoch is None or config.training.early_stopping or config.epochs is None:
+    if steps_per_epoch is None or config.epochs is None:
+        return 1
+    if config.training.early_stopping or monitor_of(config):
         return 1
     most = math.ceil(STEPS_BETWEEN_VALIDATIONS / max(1, steps_per_epoch))
     return max(n for n in range(1, most + 1) if config.epochs % n == 0)

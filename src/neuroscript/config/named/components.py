@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
 KINDS = {
     "training.optimizer": "optimizer",
+    "training.schedule": "schedule",
     "training.loss": "loss",
     "training.logger": "logger",
     "training.checkpoint": "checkpoint",

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
-from neuroscript.contracts.contract import Recipe, options_of
+from neuroscript.contracts.contract import Options, Recipe, options_of
 
 if TYPE_CHECKING:
     from torch import nn
     from torch.optim import Optimizer
+
+Groups: TypeAlias = list[dict[str, Any]]
+"""Parameter groups as torch's optimizers take them: `params`, and options that hold for them."""
 
 EXPECTED = "an OptimizerContract or a torch.optim.Optimizer class"
 
@@ -26,18 +29,36 @@ class OptimizerContract(ABC):
         """A torch Optimizer over the model's parameters, or an object with `.optimizer`."""
 
 
-def recipe(name: str, implementation: Any, model: nn.Module, lr: float) -> Recipe[Any] | None:
-    """How to make the optimizer of a model from whatever was registered; None if it is none."""
-    from torch.optim import Optimizer
+def recipe(
+    name: str, implementation: Any, model: nn.Module, lr: float, groups: Groups | None = None
+) -> Recipe[Any] | None:
+    """How to make the optimizer of a model from whatever was registered; None if it is none.
 
-    if not isinstance(implementation, type):
-        return None
-    if issubclass(implementation, Optimizer):
+    `groups` are for a torch class only: a contract chooses its parameters by itself.
+    """
+    if is_torch_class(implementation):
         torch_class: Callable[..., Optimizer] = implementation
-        trained = [p for p in model.parameters() if p.requires_grad]
+        trained: list[Any] = groups or [p for p in model.parameters() if p.requires_grad]
         options = options_of(torch_class, skip=1)
         return Recipe(lambda **o: torch_class(trained, **{"lr": lr, **o}), options)
-    if hasattr(implementation, "from_config"):
+    if isinstance(implementation, type) and hasattr(implementation, "from_config"):
         options = options_of(implementation.from_config, skip=3)
         return Recipe(lambda **o: implementation.from_config(model, name, lr, **o), options)
     return None
+
+
+def is_torch_class(implementation: Any) -> bool:
+    """Whether something is a `torch.optim.Optimizer` class."""
+    from torch.optim import Optimizer
+
+    return isinstance(implementation, type) and issubclass(implementation, Optimizer)
+
+
+def options_of_groups(implementation: Any) -> Options | None:
+    """The options that one group of parameters may have, None if it may have any.
+
+    >>> from torch.optim import SGD
+    >>> sorted(options_of_groups(SGD))[:4]
+    ['dampening', 'differentiable', 'foreach', 'fused']
+    """
+    return options_of(implementation, skip=1)
