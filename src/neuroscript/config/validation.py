@@ -64,7 +64,7 @@ def explain(error: ValidationError, document: Document) -> Iterator[Diagnostic]:
             case _:
                 expected.setdefault(path, []).append(_expectation(problem))
     for path, texts in expected.items():
-        if path not in among:
+        if path not in among or path in numbers:
             joined = " or ".join(dict.fromkeys(texts))
             span = document.places[path].value
             key = ".".join(map(str, path))
