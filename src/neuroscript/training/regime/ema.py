@@ -101,8 +101,8 @@ class Averaging(Callback):
         pairs = zip(self._averages, trained, strict=True)
         both = dict(zip(map(id, self._parameters), pairs, strict=True))
         weights, beside = checkpoint["state_dict"], {}
-        for name, parameter in pl_module.named_parameters():
-            if id(parameter) in both:
+        for name, parameter in pl_module.named_parameters(remove_duplicate=False):
+            if name in weights and id(parameter) in both:
                 weights[name], raw = both[id(parameter)]
                 beside[name] = raw.detach()
         checkpoint[TRAINED] = beside
