@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal
 
 import pytest
 import torch
+from annotated_types import Ge, Gt, Interval, Len, MultipleOf
+from pydantic import Field
 from torch import nn
 
 from neuroscript.config import load_config
@@ -22,7 +24,7 @@ from neuroscript.contracts import (
     split_component,
 )
 from neuroscript.contracts.contract import options_of
-from neuroscript.contracts.option_types import misfit
+from neuroscript.contracts.option_types import misfit, type_in_words
 
 MODEL = nn.Linear(2, 1)
 
@@ -211,7 +213,18 @@ def test_a_file_without_that_name(tmp_path: Path) -> None:
         (Sequence[int], [[1]], [1, ["a"]]),
         (tuple[float, float], [[0.9, 1]], [[0.9], [0.9, "a"], 0.9]),
         (tuple[int, ...], [[1, 2, 3]], [["a"]]),
-        (dict[str, int], [{"a": 1}], [["a"]]),
+        (dict[str, int], [{"a": 1}], [["a"], {"a": "1"}]),
+        (list[list[float]], [[[1, 2.5], []]], [[1], [["a"]]]),
+        (dict[str, list[int]], [{"a": [1]}], [{"a": 1}]),
+        (Literal["mean", "sum"], ["mean"], ["men", 1]),
+        (Literal[1, 2], [1], [True, 3, "1"]),
+        (Any, ["text", 1, None], []),
+        (Annotated[float, Interval(ge=0, lt=1)], [0, 0.5], [1, -0.1, "0.5", True]),
+        (Annotated[int, Ge(1)] | None, [1], [0]),
+        (Annotated[float, Field(gt=0, le=2)], [2, 0.1], [0, 2.1]),
+        (Annotated[list[int], Len(1, 2)], [[1], [1, 2]], [[], [1, 2, 3], ["a"]]),
+        (Annotated[list[Annotated[float, Gt(0)]], "widths"], [[1.0]], [[0.0]]),
+        (Annotated[int, MultipleOf(8)], [16], [12]),
         (Path, ["a"], [1]),
         (torch.Tensor | None, [[1.0], None], ["high"]),
     ],
@@ -223,3 +236,50 @@ def test_values_against_annotations(annotation: Any, fits: list[Any], does_not: 
     parameter = (options_of(component) or {})["option"]
     assert [misfit(value, parameter) for value in fits] == [None] * len(fits)
     assert all(misfit(value, parameter) for value in does_not)
+
+
+@pytest.mark.parametrize(
+    ("annotation", "words"),
+    [
+        (Annotated[float, Interval(ge=0, lt=1)], "a number of at least 0 less than 1"),
+        (list[float] | None, "a list of numbers or null"),
+        (Literal["mean", "sum"], "`mean` or `sum`"),
+        (Annotated[list[int], Len(1, 2)], "a list of whole numbers with at least 1 values"),
+        (tuple[float, float], "a list of 2 values"),
+        (torch.Tensor | None, "a list of numbers or null"),
+        (nn.Module, "Module"),
+    ],
+)
+def test_what_an_option_should_be_is_said_in_words(annotation: Any, words: str) -> None:
+    assert type_in_words(annotation).startswith(words)
+
+
+def test_a_limit_is_told_at_its_option() -> None:
+    @register_optimizer("bounded")
+    class Bounded:
+        @classmethod
+        def from_config(
+            cls,
+            model: nn.Module,
+            optimizer_type: str,
+            lr: float,
+            momentum: Annotated[float, Interval(ge=0, lt=1)] = 0.9,
+        ) -> torch.optim.Optimizer:
+            return torch.optim.SGD(model.parameters(), lr=lr, momentum=momentum)
+
+    assert create_optimizer({"name": "bounded", "momentum": 0.5}, MODEL, 0.1)
+    ((code, message),) = refused({"name": "bounded", "momentum": 1.5}, create_optimizer, MODEL, 0.1)
+    assert code == "NR112"
+    assert message.endswith("is a number of at least 0 less than 1, not `1.5`")
+
+
+def test_a_function_without_targets_is_no_loss() -> None:
+    register_loss("one_sided", lambda predictions: predictions.sum())
+    ((code, message),) = refused("one_sided")
+    assert code == "NR107"
+    assert message == "`one_sided` is a function `(predictions)`, which cannot serve as a loss"
+
+
+def test_a_function_written_in_c_is_taken_as_it_is() -> None:
+    register_loss("dist", torch.dist)
+    assert float(create_loss("dist").compute(torch.tensor([3.0]), torch.tensor([1.0]))) == 2.0

@@ -18,6 +18,7 @@ VERBS = {
     "format": "Lay .ns files out in one way.",
     "list": "List the neurons of the library, or of a .ns file.",
     "show": "Show a neuron: what it is, its dataflow, its weights, its source.",
+    "contracts": "List the losses, optimizers, loaders … that a config can name.",
     "convert": "Take weights of Hugging Face transformers, or give them back.",
     "explain": "Say what a diagnostic code means, with examples.",
 }

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from neuroscript.contracts import dataloader
-from neuroscript.contracts.contract import Recipe, options_of
 from neuroscript.contracts.create import Where, find, make, place_of, said_object
 from neuroscript.contracts.dataloader import DATA_KEYS, DataLoaderContract
-from neuroscript.contracts.errors import ContractError, NotAContract
+from neuroscript.contracts.errors import ContractError, NotAContract, UnknownOption
 from neuroscript.contracts.registry import ContractRegistry
 from neuroscript.diagnostics import Diagnostic, or_list
 
@@ -43,13 +42,29 @@ def create_dataloader(
     """
     name = config.get("format") or choose_format(config, where)
     implementation = find("dataloader", name, where, folders)
-    recipe = _recipe(implementation, config)
+    recipe = dataloader.recipe(name, implementation, config)
     if recipe is None:
-        place = place_of(where, None, "dataloader", name)
-        found = said_object(implementation)
-        raise ContractError([NotAContract(place, "dataloader", name, found, dataloader.EXPECTED)])
+        raise _no_loader(name, said_object(implementation), where)
     options = {k: v for k, v in config.items() if k not in DATA_KEYS or k in (recipe.options or ())}
-    return make("dataloader", name, recipe, options, where, beside=DATA_KEYS)
+    try:
+        made = make("dataloader", name, recipe, options, where, beside=DATA_KEYS)
+    except ContractError as error:
+        raise type(error)([_at_its_key(told, where) for told in error.diagnostics]) from error
+    if not isinstance(made, DataLoaderContract):
+        raise _no_loader(name, f"a function that returns {said_object(made)}", where)
+    return made
+
+
+def _no_loader(name: str, found: str, where: Where | None) -> ContractError:
+    place = place_of(where, None, "dataloader", name)
+    return ContractError([NotAContract(place, "dataloader", name, found, dataloader.EXPECTED)])
+
+
+def _at_its_key(told: Diagnostic, where: Where | None) -> Diagnostic:
+    """What a loader says of an option, at that option's key."""
+    if isinstance(told, UnknownOption):
+        return replace(told, span=place_of(where, told.option, told.kind, told.name))
+    return told
 
 
 def choose_format(config: Mapping[str, Any], where: Where | None = None) -> str:
@@ -71,22 +86,3 @@ def choose_format(config: Mapping[str, Any], where: Where | None = None) -> str:
             return name
     path = str(paths[0]) if paths else ""
     raise ContractError([NoLoader(place_of(where, None, "dataloader", path), path, list(suffixes))])
-
-
-def _recipe(implementation: Any, config: Mapping[str, Any]) -> Recipe[DataLoaderContract] | None:
-    if isinstance(implementation, type) and issubclass(implementation, DataLoaderContract):
-        contract = implementation
-        options = contract.options()
-        return Recipe(lambda **_: contract.from_config(config), options)
-    if not isinstance(implementation, type):
-        return None
-    from neuroscript.contracts.dataloader import ecosystem
-
-    build: Callable[..., DataLoaderContract]
-    if ecosystem.is_dataset(implementation):
-        build = ecosystem.from_dataset
-    elif ecosystem.is_datamodule(implementation):
-        build = ecosystem.from_datamodule
-    else:
-        return None
-    return Recipe(lambda **o: build(implementation, config, o), options_of(implementation))

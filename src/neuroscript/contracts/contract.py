@@ -39,6 +39,8 @@ def options_of(callable_: Callable[..., Any], skip: Iterable[str] | int = ()) ->
         signature = inspect.signature(callable_, eval_str=True)
     except NameError:
         signature = inspect.signature(callable_)
+    except ValueError:  # some functions written in C tell no signature
+        return None
     parameters = list(signature.parameters.values())
     if isinstance(skip, int):
         parameters = parameters[skip:]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import inspect
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from inspect import Parameter
 from pathlib import Path
+from types import FunctionType
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from neuroscript.contracts.contract import Recipe
@@ -232,6 +234,8 @@ def said_object(implementation: object) -> str:
     if isinstance(implementation, type):
         bases = [b.__name__ for b in implementation.__mro__[1:-1]]
         return f"a class ({bases[0]})" if bases else "a class"
+    if isinstance(implementation, FunctionType):
+        return f"a function `{inspect.signature(implementation)}`"
     return f"an object of type {type(implementation).__name__}"
 
 

@@ -148,6 +148,49 @@ class PluginFailed(Diagnostic):
 
 
 @dataclass(frozen=True)
+class EntryPointFailed(Diagnostic):
+    code = "NR114"
+    kind: str
+    name: str
+    package: str
+    entry: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return (
+            f"{spoken(self.kind)} `{self.name}` of the installed package {self.package} cannot be "
+            f"loaded from `{self.entry}`: {self.reason}"
+        )
+
+    @property
+    def help(self) -> str:
+        return "that is for the package to mend; NEUROSCRIPT_TRACEBACK=1 shows where it happened"
+
+
+@dataclass(frozen=True)
+class NameTakenTwice(Diagnostic):
+    code = "NR115"
+    kind: str
+    name: str
+    packages: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return (
+            f"several installed packages have a {spoken(self.kind)} `{self.name}`: "
+            f"{_and_list(self.packages).replace('`', '')}"
+        )
+
+    @property
+    def help(self) -> str:
+        return (
+            "uninstall all but one, or register the one you want under a name of your own, "
+            "in a file under `plugins:`"
+        )
+
+
+@dataclass(frozen=True)
 class PluginMissing(Diagnostic):
     code = "NR106"
     plugin: str

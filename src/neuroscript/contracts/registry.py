@@ -11,15 +11,16 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import pkgutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, TypeVar, overload
 
 from neuroscript.contracts.errors import (
+    EntryPointFailed,
+    NameTakenTwice,
     PluginError,
-    PluginFailed,
     UnknownContract,
     UnknownImplementation,
     said,
@@ -100,8 +101,8 @@ class Registry:
         if name not in self._registered:
             if name in self.built_in:
                 importlib.import_module(f"{self.kind.package}.{name}")
-            elif entry := self._entry_points().get(name):
-                self.register(name, self._load(entry, span))
+            elif entries := self.entry_points().get(name):
+                self.register(name, self._load(name, entries, span))
             else:
                 raise self._unknown(name, span)
         return self._registered[name]
@@ -117,7 +118,7 @@ class Registry:
 
     def names(self) -> list[str]:
         """Every name that `get` knows, without importing any implementation."""
-        return sorted({*self._registered, *self.built_in, *self._entry_points()})
+        return sorted({*self._registered, *self.built_in, *self.entry_points()})
 
     @cached_property
     def built_in(self) -> frozenset[str]:
@@ -126,17 +127,40 @@ class Registry:
         folders = package.submodule_search_locations if package else None
         return frozenset(m.name for m in pkgutil.iter_modules(folders) if not m.ispkg)
 
-    def _entry_points(self) -> Mapping[str, EntryPoint]:
-        return {entry.name: entry for entry in entry_points(group=self.kind.group)}
+    def entry_points(self) -> dict[str, list[EntryPoint]]:
+        """What installed packages announce, by name; more than one package may take a name."""
+        found: dict[str, list[EntryPoint]] = {}
+        for entry in entry_points(group=self.kind.group):
+            same = found.setdefault(entry.name, [])
+            if entry.value not in [other.value for other in same]:
+                same.append(entry)
+        return found
 
-    def _load(self, entry: EntryPoint, span: Span | None) -> Implementation:
+    def _load(self, name: str, entries: list[EntryPoint], span: Span | None) -> Implementation:
+        place = span or said(self.kind.name, name)
+        if len(entries) > 1:
+            packages = [package_of(entry) for entry in entries]
+            raise PluginError([NameTakenTwice(place, self.kind.name, name, packages)])
+        (entry,) = entries
         try:
             loaded: Implementation = entry.load()
         except Exception as error:  # anything may go wrong in the code of others
-            place = span or said(self.kind.name, entry.name)
-            reason = f"{type(error).__name__}: {error}"
-            raise PluginError([PluginFailed(place, entry.value, reason)]) from error
+            package, reason = package_of(entry), reason_of(entry, error)
+            told = EntryPointFailed(place, self.kind.name, name, package, entry.value, reason)
+            raise PluginError([told]) from error
         return loaded
+
+
+def package_of(entry: EntryPoint) -> str:
+    """The package that announces something, with its version: `shapes 1.0`."""
+    return f"{entry.dist.name} {entry.dist.version}" if entry.dist is not None else "a package"
+
+
+def reason_of(entry: EntryPoint, error: Exception) -> str:
+    """Why an entry point cannot be loaded."""
+    if EntryPoint.pattern.match(entry.value) is None:
+        return "that is not of the form `module:name`"
+    return f"{type(error).__name__}: {error}"
 
 
 KINDS = (

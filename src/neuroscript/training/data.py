@@ -48,6 +48,8 @@ def load_data(config: Config) -> Data:
             left -= asked
         elif asked is not None:
             made[split] = _numbered_like(train, _load(config, split))
+        else:
+            made[split] = train.other_split(split)
     return Data(train, made["val"], made["test"])
 
 

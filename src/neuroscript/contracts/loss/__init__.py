@@ -146,9 +146,27 @@ def recipe(name: str, implementation: Any) -> Recipe[LossContract] | None:
         return None
     if isinstance(implementation, nn.Module):
         return Recipe(lambda: ModuleLoss(implementation), {})
-    if callable(implementation):
+    if callable(implementation) and takes_two(implementation):
         return Recipe(lambda **o: FunctionLoss(implementation, o), _options(implementation))
     return None
+
+
+def takes_two(callable_: Callable[..., Any]) -> bool:
+    """Whether something can be called with predictions and targets.
+
+    >>> takes_two(lambda predictions: ...)
+    False
+    """
+    try:
+        parameters = inspect.signature(callable_).parameters.values()
+    except ValueError:
+        return True
+    kinds = [parameter.kind for parameter in parameters]
+    positional = sum(
+        kind in (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+        for kind in kinds
+    )
+    return positional >= 2 or inspect.Parameter.VAR_POSITIONAL in kinds
 
 
 def _options(function: Callable[..., Any]) -> Options | None:

@@ -38,9 +38,12 @@ def recipe(
     """
     if is_torch_class(implementation):
         torch_class: Callable[..., Optimizer] = implementation
-        trained: list[Any] = groups or [p for p in model.parameters() if p.requires_grad]
         options = options_of(torch_class, skip=1)
-        return Recipe(lambda **o: torch_class(trained, **{"lr": lr, **o}), options)
+        if options is not None and "lr" in options:  # it is always given
+            options = {**options, "lr": options["lr"].replace(default=lr)}
+        return Recipe(
+            lambda **o: torch_class(groups or _trained(model), **{"lr": lr, **o}), options
+        )
     if isinstance(implementation, type) and hasattr(implementation, "from_config"):
         options = options_of(implementation.from_config, skip=3)
         return Recipe(lambda **o: implementation.from_config(model, name, lr, **o), options)
@@ -62,3 +65,7 @@ def options_of_groups(implementation: Any) -> Options | None:
     ['dampening', 'differentiable', 'foreach', 'fused']
     """
     return options_of(implementation, skip=1)
+
+
+def _trained(model: nn.Module) -> list[nn.Parameter]:
+    return [p for p in model.parameters() if p.requires_grad]

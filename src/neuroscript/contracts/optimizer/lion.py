@@ -17,7 +17,10 @@ from neuroscript.contracts.registry import register_optimizer
 
 @register_optimizer("lion", replace=False)
 class Lion(Optimizer):
-    """Wants a learning rate 3 to 10 times smaller than AdamW, and as much more weight decay."""
+    """Lion: steps of one size, in the direction of the sign of a momentum.
+
+    It wants a learning rate 3 to 10 times smaller than AdamW, and as much more weight decay.
+    """
 
     def __init__(
         self,

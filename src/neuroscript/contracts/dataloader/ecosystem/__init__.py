@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 import torch
-from torch.utils.data import DataLoader, Dataset, IterableDataset
+from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset
 
 from neuroscript.contracts.dataloader import DataLoaderContract
 
@@ -44,6 +44,46 @@ class TorchLoader(DataLoaderContract):
         return self.samples
 
 
+class DatasetLoader(TorchLoader):
+    """The batches of a Dataset, in an order that the seed and the epoch decide."""
+
+    def __init__(self, samples: Dataset[Any], config: Mapping[str, Any]) -> None:
+        self.config = config
+        loader: DataLoader[Any] = DataLoader(
+            samples,
+            **torch_settings(config),
+            shuffle=bool(config.get("shuffle", True)),
+            generator=torch.Generator().manual_seed(config.get("seed", 42)),
+        )
+        super().__init__(loader, samples)
+
+    def split(self, fraction: float, seed: int) -> tuple[DatasetLoader, DatasetLoader]:
+        """Two loaders, the second with that fraction of the samples, chosen by the seed alone."""
+        assert self.samples is not None
+        total = len(self.samples)  # type: ignore[arg-type]
+        held_out = min(max(1, round(total * fraction)), total - 1)
+        order = torch.randperm(total, generator=torch.Generator().manual_seed(seed)).tolist()
+        parts = sorted(order[held_out:]), sorted(order[:held_out])
+        kept, held = (Subset(self.samples, part) for part in parts)
+        quiet = {**self.config, "shuffle": False}
+        return DatasetLoader(kept, self.config), DatasetLoader(held, quiet)
+
+
+class DataModuleLoader(TorchLoader):
+    """The batches that a LightningDataModule has for one split, and the way to the others."""
+
+    def __init__(self, module: Any, split: str) -> None:
+        self.module = module
+        module.setup("test" if split == "test" else "fit")
+        super().__init__(getattr(module, f"{split}_dataloader")())
+
+    def other_split(self, split: str) -> DataLoaderContract | None:
+        """The loader of a split that the module itself defines, not its base class."""
+        method = getattr(type(self.module), f"{split}_dataloader")
+        inherited = method.__module__.startswith(("lightning.", "pytorch_lightning."))
+        return None if inherited else DataModuleLoader(self.module, split)
+
+
 def as_batch(batch: Any) -> dict[str, Any]:
     """A batch in the form of the contract.
 
@@ -59,27 +99,31 @@ def as_batch(batch: Any) -> dict[str, Any]:
     return {"input": batch}
 
 
-def from_dataset(dataset_class: type, config: Mapping[str, Any], options: Any) -> TorchLoader:
-    """Batches of a Dataset made with `options`, in an order that `seed` decides."""
-    samples = dataset_class(**options)
-    iterable = isinstance(samples, IterableDataset)
-    loader: DataLoader[Any] = DataLoader(
-        samples,
-        batch_size=config.get("batch_size", 32),
-        shuffle=None if iterable else bool(config.get("shuffle", True)),
-        generator=torch.Generator().manual_seed(config.get("seed", 42)),
-        num_workers=config.get("workers") or 0,
-    )
-    return TorchLoader(loader, samples)
+def can_be_adapted(cls: type) -> bool:
+    """Whether instances of a class can be made a loader."""
+    return issubclass(cls, (DataLoaderContract, Dataset, DataLoader)) or is_datamodule(cls)
 
 
-def from_datamodule(module_class: type, config: Mapping[str, Any], options: Any) -> TorchLoader:
-    """The batches that a data module has for the split."""
-    module = module_class(**options)
-    module.prepare_data()
-    split = config.get("split", "train")
-    module.setup("test" if split == "test" else "fit")
-    return TorchLoader(getattr(module, f"{split}_dataloader")())
+def adapted(made: Any, config: Mapping[str, Any]) -> Any:
+    """A Dataset, a DataLoader or a data module as a loader; anything else as it is."""
+    if isinstance(made, IterableDataset):
+        return TorchLoader(DataLoader(made, **torch_settings(config)), made)
+    if isinstance(made, Dataset):
+        return DatasetLoader(made, config)
+    if isinstance(made, DataLoader):
+        return TorchLoader(made, made.dataset)
+    if is_datamodule(type(made)):
+        made.prepare_data()
+        return DataModuleLoader(made, str(config.get("split", "train")))
+    return made
+
+
+def torch_settings(config: Mapping[str, Any]) -> dict[str, Any]:
+    """What a torch DataLoader is told of a config."""
+    return {
+        "batch_size": config.get("batch_size", 32),
+        "num_workers": config.get("workers") or 0,
+    }
 
 
 def is_datamodule(implementation: Any) -> bool:
@@ -87,8 +131,3 @@ def is_datamodule(implementation: Any) -> bool:
     return inspect.isclass(implementation) and all(
         hasattr(implementation, name) for name in ("prepare_data", "setup", "train_dataloader")
     )
-
-
-def is_dataset(implementation: Any) -> bool:
-    """Whether a class is a torch Dataset, iterable ones included."""
-    return inspect.isclass(implementation) and issubclass(implementation, Dataset)
