@@ -19,6 +19,8 @@ from neuroscript.contracts.choose import choose_format
         ("a.csv", "csv"),
         ("a.tsv", "csv"),
         ("a.txt", "text"),
+        ("a.parquet", "parquet"),
+        ("a.npz", "npz"),
         ("a", "jsonl"),
         (["a.csv", "b.csv"], "csv"),
         (Path("a.csv"), "csv"),
@@ -28,7 +30,7 @@ def test_the_suffix_decides(path: Any, name: str) -> None:
     assert choose_format({"path": path}) == name
 
 
-@pytest.mark.parametrize("path", ["a.parquet", ["a.csv", "a.jsonl"], None])
+@pytest.mark.parametrize("path", ["a.xyz", ["a.csv", "a.jsonl"], None])
 def test_what_nothing_takes(path: Any) -> None:
     with pytest.raises(ContractError) as raised:
         choose_format({"path": path})

@@ -38,7 +38,8 @@ def create_dataloader(
 ) -> DataLoaderContract:
     """The loader of one split: `config` is the `data` section with `path` and `split` put in.
 
-    Without a `format`, the suffix of the files decides, then `can_handle` of what is registered.
+    Without a `format`, the suffix of the files decides, then `can_handle` of what is registered;
+    folders are known by what they hold.
     """
     name = config.get("format") or choose_format(config, where)
     implementation = find("dataloader", name, where, folders)
@@ -75,10 +76,12 @@ def choose_format(config: Mapping[str, Any], where: Where | None = None) -> str:
         suffixes |= dict.fromkeys(getattr(registry.get(name), "suffixes", ()), name)
     paths = config.get("path") or ()
     paths = [paths] if isinstance(paths, (str, Path)) else list(paths)
+    folders = bool(paths) and all(Path(path).is_dir() for path in paths)
     for suffix, name in suffixes.items():
         if paths and all(str(path).lower().endswith(suffix) for path in paths):
             return name
-    if paths and not any(Path(path).suffix for path in paths) and registry.kind.default:
+    no_suffix = bool(paths) and not any(Path(path).suffix for path in paths)
+    if no_suffix and not folders and registry.kind.default:
         return registry.kind.default
     for name in registry.names():
         can_handle = getattr(registry.get(name), "can_handle", None)

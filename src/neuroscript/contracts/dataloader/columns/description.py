@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import torch
 
 from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Table
-from neuroscript.contracts.dataloader.damage import Skipped
+from neuroscript.contracts.dataloader.damage.skipped import Skipped
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,12 @@ def describe(format_name: str, table: Table) -> Description:
     return Description(
         format=format_name,
         samples=len(table),
-        inputs={name: kind_of(column) for name, column in table.inputs.items()},
+        inputs={
+            name: replace(kind_of(column), dtype="float")
+            if name in table.scales
+            else kind_of(column)
+            for name, column in table.inputs.items()
+        },
         targets={name: kind_of(column) for name, column in table.targets.items()},
         class_names=table.class_names,
         ignored=table.ignored,

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from neuroscript.contracts.dataloader.columns.errors import (
 )
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Table
+from neuroscript.contracts.dataloader.pictures.decode import Form, fractions, image_at
 from neuroscript.contracts.dataloader.tokenizers import Tokenizer, tokenizer_from_data
 from neuroscript.diagnostics import Diagnostic, Source, Span
 
@@ -51,6 +53,8 @@ class InputEncoding:
     """The columns of a table that it is made of, in order."""
 
     tokenizer: Tokenizer | None = None
+    form: Form | None = None
+    """The form that images are brought to, whose paths rows may have."""
 
     def value(self, row: Any, alone: bool) -> Any:
         """What a row has for this input; raises KeyError with what is missing.
@@ -60,6 +64,8 @@ class InputEncoding:
         found = self._found(row, alone)
         if isinstance(found, str) and self.tokenizer is not None:
             return self.tokenizer.encode(found)
+        if isinstance(found, str) and self.form is not None:
+            return fractions(image_at(Path(found), self.form))
         return found
 
     def _found(self, row: Any, alone: bool) -> Any:
@@ -90,12 +96,13 @@ class InputEncoding:
             "varies": self.varies,
             "columns": list(self.columns),
             "tokenizer": None if self.tokenizer is None else self.tokenizer.as_data(),
+            "form": None if self.form is None else self.form.as_data(),
         }
 
     @classmethod
     def from_data(cls, data: Mapping[str, Any]) -> InputEncoding:
         """The encoding that `as_data` described."""
-        made = data["tokenizer"]
+        made, form = data["tokenizer"], data.get("form")
         return cls(
             data["port"],
             data["element"],
@@ -103,6 +110,7 @@ class InputEncoding:
             bool(data["varies"]),
             tuple(data["columns"]),
             None if made is None else tokenizer_from_data(made),
+            None if form is None else Form.from_data(form),
         )
 
 
@@ -181,7 +189,9 @@ def encoding_of(table: Table, pad_value: float = 0) -> Encoding:
         kind = kind_of(column)
         tokenizer, columns = table.tokenizers.get(port), table.made_of.get(port, ())
         varies = kind.shortest is not None or tokenizer is not None
-        inputs.append(InputEncoding(port, kind.dtype, kind.shape, varies, columns, tokenizer))
+        element, form = "float" if port in table.scales else kind.dtype, table.forms.get(port)
+        one = InputEncoding(port, element, kind.shape, varies, columns, tokenizer, form)
+        inputs.append(one)
     return Encoding(tuple(inputs), pad_value, table.class_names)
 
 

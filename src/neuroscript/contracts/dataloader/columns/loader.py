@@ -23,8 +23,8 @@ from neuroscript.contracts.dataloader.columns.errors import DataError, NothingTo
 from neuroscript.contracts.dataloader.columns.ragged import Ragged, target_padded
 from neuroscript.contracts.dataloader.columns.table import Table
 from neuroscript.contracts.dataloader.columns.tokens import retokenize
-from neuroscript.contracts.dataloader.damage import OnError
-from neuroscript.contracts.dataloader.tokenizers import Tokenizer
+from neuroscript.contracts.dataloader.damage.skipped import OnError
+from neuroscript.contracts.dataloader.tokenizers.tokenizer import Tokenizer
 from neuroscript.diagnostics import Span
 
 SMALL = (torch.uint8, torch.int8, torch.int16, torch.int32)
@@ -110,7 +110,7 @@ class ColumnLoader(DataLoaderContract):
         how long each is.
         """
         table = self.table
-        inputs = {name: self._input(c, indices) for name, c in table.inputs.items()}
+        inputs = {name: self._input(name, indices) for name in table.inputs}
         batch = {"input": _alone(inputs, "input")}
         ragged = {n: c.lengths[indices] for n, c in table.inputs.items() if isinstance(c, Ragged)}
         if ragged:
@@ -180,10 +180,13 @@ class ColumnLoader(DataLoaderContract):
         """The samples one by one."""
         return _Samples(self)
 
-    def _input(self, column: Column, indices: Tensor) -> Tensor:
+    def _input(self, name: str, indices: Tensor) -> Tensor:
+        column = self.table.inputs[name]
         if isinstance(column, Ragged):
             return _numbers(column.padded(indices, self.pad_value))
-        return _numbers(column.index_select(0, indices))
+        selected = column.index_select(0, indices)
+        scale = self.table.scales.get(name)
+        return _numbers(selected) if scale is None else selected.float().mul_(scale)
 
     def _with(self, indices: Tensor) -> Self:
         other = copy.copy(self)

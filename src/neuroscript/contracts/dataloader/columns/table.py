@@ -20,6 +20,7 @@ from neuroscript.diagnostics import Span
 
 if TYPE_CHECKING:
     from neuroscript.contracts.dataloader.damage import Skipped
+    from neuroscript.contracts.dataloader.pictures import Form
     from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 
 
@@ -78,6 +79,12 @@ class Table:
 
     made_of: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """For each input that was put together from columns of a table: their names in order."""
+
+    scales: dict[str, float] = field(default_factory=dict)
+    """For each input that is stored in whole numbers and given in fractions: what one is worth."""
+
+    forms: dict[str, Form] = field(default_factory=dict)
+    """For each input that was images: the form that they were brought to."""
 
     skipped: Skipped | None = None
     """The damaged samples that were left out, if any were."""

@@ -8,7 +8,7 @@ import torch
 
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Table
-from neuroscript.contracts.dataloader.tokenizers import Tokenizer
+from neuroscript.contracts.dataloader.tokenizers.tokenizer import Tokenizer
 
 
 def retokenize(table: Table, tokenizers: dict[str, Tokenizer]) -> Table:

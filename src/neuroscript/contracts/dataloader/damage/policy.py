@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 from neuroscript.contracts.dataloader.columns.errors import AT_ONCE, DataError, whole_file
 from neuroscript.contracts.dataloader.damage.errors import NothingLeft
-from neuroscript.contracts.dataloader.damage.skipped import SHOWN, Skipped
+from neuroscript.contracts.dataloader.damage.skipped import SHOWN, OnError, Skipped
 from neuroscript.diagnostics import Diagnostic
-
-OnError = Literal["fail", "skip"]
 
 
 class Damage:

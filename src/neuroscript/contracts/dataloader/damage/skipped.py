@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
+
+OnError = Literal["fail", "skip"]
+"""What is done about a damaged sample: tell it, or count it and leave it out."""
 
 SHOWN = 3
 """How many places are told."""

@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.column import Column
+from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.tokenizers.tokenizer import Tokenizer
 
 
@@ -48,7 +49,7 @@ class Texts:
         self.columns.append(TextColumn(self.tokenizer))
         return self.columns[-1]
 
-    def finish(self) -> tuple[Tokenizer, list[Tensor]]:
+    def finish(self) -> tuple[Tokenizer, list[Column]]:
         """The tokenizer, once it has learnt all there is, and the columns in order."""
         whole = [np.concatenate(column.values) for column in self.columns]
         tokenizer, values = self.tokenizer.learnt(whole)
@@ -56,14 +57,13 @@ class Texts:
         return tokenizer, list(map(column_of, values, lengths))
 
 
-def column_of(values: NDArray[Any], lengths: NDArray[np.int64]) -> Tensor:
-    """Sequences that lie one after the other as a column, padded with 0 to the longest.
+def column_of(values: NDArray[Any], lengths: NDArray[np.int64]) -> Column:
+    """Sequences that lie one after the other as a column: a tensor if all are of one length.
 
     >>> column_of(np.array([1, 2, 3]), np.array([1, 2]))
-    tensor([[1, 0],
-            [2, 3]])
+    Ragged(2 sequences of 1 to 2)
     """
-    longest = int(lengths.max(initial=0))
-    padded = np.zeros((len(lengths), longest), values.dtype)
-    padded[np.arange(longest) < lengths[:, None]] = values
-    return torch.from_numpy(padded)
+    steps = torch.from_numpy(values if values.flags.writeable else values.copy())
+    if len(lengths) and (lengths == lengths[0]).all():
+        return steps.reshape(len(lengths), int(lengths[0]))
+    return Ragged.from_lengths(steps, torch.from_numpy(lengths))
