@@ -72,14 +72,14 @@ def test_the_only_input_may_be_the_row_itself(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("row", "code", "said"),
     [
-        ({"lefd": [1, 2], "right": [1.0]}, "ND160", "is it called `lefd`?"),
-        ({"left": [1, 2]}, "ND160", "no `right`"),
-        ([1, 2], "ND160", "no `left`"),
-        ({"left": [1, 2, 3], "right": [1.0]}, "ND161", "`left`"),
-        ({"left": [1, 2.5], "right": [1.0]}, "ND161", "int[2]"),
-        ({"left": [1, None], "right": [1.0]}, "ND161", "`left`"),
-        ({"left": [1, 2], "right": [float("nan")]}, "ND161", "`right`"),
-        ({"left": [1, 2], "right": ["x"]}, "ND161", "`right`"),
+        ({"lefd": [1, 2], "right": [1.0]}, "ND180", "is it called `lefd`?"),
+        ({"left": [1, 2]}, "ND180", "no `right`"),
+        ([1, 2], "ND180", "no `left`"),
+        ({"left": [1, 2, 3], "right": [1.0]}, "ND181", "`left`"),
+        ({"left": [1, 2.5], "right": [1.0]}, "ND181", "int[2]"),
+        ({"left": [1, None], "right": [1.0]}, "ND181", "`left`"),
+        ({"left": [1, 2], "right": [float("nan")]}, "ND181", "`right`"),
+        ({"left": [1, 2], "right": ["x"]}, "ND181", "`right`"),
     ],
 )
 def test_rows_that_are_not_as_the_model_knows_them(

@@ -19,6 +19,8 @@ Patterns = Annotated[
 ]
 """Names of parameters or of layers, with `*` and `?`."""
 
+Normalize = Literal["none", "standard", "minmax"]
+
 Task = Literal[
     "regression",
     "classification",
@@ -81,6 +83,16 @@ class DataSection(BaseModel):
     )
     format: str | None = Field(
         default=None, description="jsonl, csv, text or a registered data loader"
+    )
+    normalize: Normalize | dict[str, Normalize] = Field(
+        default="none",
+        description="what inputs are brought to on their way into the model, or that by input: "
+        "standard (mean 0, deviation 1) or minmax (0 to 1), as learnt on `train`",
+    )
+    stratify: bool | None = Field(
+        default=None,
+        description="whether fractions of `train` have their part of each class; "
+        "by themselves where targets are classes",
     )
     batch_size: PositiveInt | Auto | None = Field(
         default=None, description="samples per step; 32. `auto` finds the most that fit"

@@ -14,7 +14,7 @@ from neuroscript.contracts import DataLoaderContract, create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
 from neuroscript.training.batches import Batches
-from neuroscript.training.settings import CannotSplit
+from neuroscript.training.settings import CannotSplit, NotStratified
 
 Split: TypeAlias = Literal["train", "val", "test"]
 
@@ -81,8 +81,18 @@ def _hold_out(
         span = config.where(f"data.{split}") or said("data", split)
         reason = f"{type(train).__name__} has no method `split(fraction, seed)`"
         raise ConfigError([CannotSplit(span, split, reason)])
-    kept, held_out = divide(fraction, config.training.seed)
-    return kept, held_out
+    stratify = config.data.stratify
+    if not isinstance(train, ColumnLoader):
+        if stratify:
+            reason = f"{type(train).__name__} does not tell its classes"
+            raise ConfigError([NotStratified(config.place("data.stratify"), reason)])
+        kept, held_out = divide(fraction, config.training.seed)
+        return kept, held_out
+    try:
+        return train.split(fraction, config.training.seed, stratify)
+    except ValueError as error:
+        place = config.place("data.stratify")
+        raise ConfigError([NotStratified(place, str(error))]) from None
 
 
 def _numbered_like(train: DataLoaderContract, other: DataLoaderContract) -> DataLoaderContract:

@@ -19,7 +19,8 @@ from neuroscript.training.component import split
 from neuroscript.training.errors import LossNotScalar, TrainingError
 from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
-from neuroscript.training.padding import as_fractions, compared, is_padded, marked
+from neuroscript.training.normal import Normal
+from neuroscript.training.padding import as_fractions, compared, is_padded, marked, repadded
 from neuroscript.training.tasks import BY_NAME, Task
 
 
@@ -106,14 +107,17 @@ class Objective:
     taken: tuple[InputPort, ...] = ()
     """What the neuron takes at each input; empty until data were held against it."""
 
+    normals: tuple[Normal | None, ...] = ()
+    """How each input is brought to its scale; empty where none is."""
+
     def inputs(self, batch: Any) -> tuple[Tensor, ...]:
         """The inputs of a batch as the neuron takes them."""
-        return self._cast(self.ports.unpack(batch)[0])
+        return self._taken(self.ports.unpack(batch)[0], batch)
 
     def outcome(self, model: Callable[..., Any], batch: Any) -> Outcome:
         """Runs the model on a batch and compares what it gives with the targets."""
         given, targets = self.ports.unpack(batch)
-        inputs = self._cast(given)
+        inputs = self._taken(given, batch)
         outputs = as_tuple(model(*inputs))
         by_name = dict(zip(self.ports.outputs, outputs, strict=True))
         total: Tensor | None = None
@@ -144,6 +148,16 @@ class Objective:
             return part.task.arrange(output, target, shown)
         target = None if target is None else as_fractions(target)
         return compared(*part.task.arrange(output, target, shown))
+
+    def _taken(self, given: tuple[Tensor, ...], batch: Any) -> tuple[Tensor, ...]:
+        """Inputs in the element type and on the scale that the neuron takes."""
+        taken = self._cast(given)
+        if not self.normals:
+            return taken
+        return tuple(
+            value if normal is None else repadded(normal(value), value, name, batch)
+            for value, normal, name in zip(taken, self.normals, self.ports.inputs, strict=True)
+        )
 
     def _cast(self, given: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         if not any(map(_needs_cast, given, self.fractions)):

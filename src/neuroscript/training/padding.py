@@ -102,6 +102,17 @@ def marked(value: Tensor, name: str, batch: Any) -> Tensor:
     return value.masked_fill(absent.reshape(*absent.shape, *(1,) * (value.dim() - 2)), ignored)
 
 
+def repadded(value: Tensor, before: Tensor, name: str, batch: Any) -> Tensor:
+    """An input that was changed, its padding as it was before."""
+    lengths = _of(batch, LENGTHS, name)
+    if lengths is None:
+        return value
+    import torch
+
+    present = steps_present(value, lengths)
+    return torch.where(present.reshape(*present.shape, *(1,) * (value.dim() - 2)), value, before)
+
+
 def is_padded(batch: Any) -> bool:
     """Whether a batch says how long its sequences are."""
     return isinstance(batch, Mapping) and LENGTHS in batch

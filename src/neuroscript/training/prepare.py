@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
@@ -26,6 +26,7 @@ from neuroscript.training.meter import Meter
 from neuroscript.training.mismatch import NothingToLearn, NotMade
 from neuroscript.training.module import NeuronModule
 from neuroscript.training.neuron import Neuron, load_neuron
+from neuroscript.training.normal import learn_normals
 from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
 from neuroscript.training.regime import REGIME
@@ -95,6 +96,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     module = make_module(config, neuron, model, log_every)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
     _check_other_splits(config, data, subject, settled.objective)
+    settled = _normalised(config, data, settled)
     weights = start_from(config, module.model)
     best_of = _best_of(data, settled.objective)
     _check_monitors(config, best_of)
@@ -181,6 +183,13 @@ def _settled(
             return settle(config, bare, samples), bare
         except TrainingError:
             raise located from None
+
+
+def _normalised(config: Config, data: Data, settled: Settled) -> Settled:
+    """The same, with inputs on the scale that the config asks for."""
+    objective = settled.objective
+    normals = learn_normals(config, data.train, objective.ports, objective.fractions)
+    return replace(settled, objective=replace(objective, normals=normals)) if normals else settled
 
 
 def _check_other_splits(config: Config, data: Data, subject: Subject, objective: Objective) -> None:

@@ -169,3 +169,38 @@ class TargetOutside(Diagnostic):
     @property
     def labels(self) -> Sequence[Label]:
         return () if self.sample == self.span else [Label(self.sample, f"{self.value:g} here")]
+
+
+@dataclass(frozen=True)
+class NotNormalised(Diagnostic):
+    code = "NT215"
+    port: str | None
+    inputs: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        if self.port is None:
+            return "nothing can be normalised: the neuron takes no fractions"
+        if self.port in self.inputs:
+            return f"`{self.port}` cannot be normalised: the neuron takes whole numbers there"
+        return f"the neuron has no input `{self.port}` to normalise"
+
+    @property
+    def help(self) -> str | None:
+        if self.port is None or self.port in self.inputs:
+            return "tokens, classes and masks are taken as they are"
+        return did_you_mean(self.port, self.inputs) or f"its inputs are {or_list(self.inputs)}"
+
+
+@dataclass(frozen=True)
+class NotStratified(Diagnostic):
+    code = "NT216"
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"the data cannot be split class by class: {self.reason}"
+
+    @property
+    def help(self) -> str:
+        return "leave `data.stratify` out: then classes are split so where that can be done"

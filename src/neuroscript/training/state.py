@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +21,7 @@ from neuroscript.training.input_port import InputPort
 from neuroscript.training.journal import Journal
 from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
+from neuroscript.training.normal import Normal
 from neuroscript.training.objective import Objective, Outcome, make_objective
 from neuroscript.training.unplanned import objective_from_batch
 
@@ -209,6 +210,7 @@ class State:
             "alone": sorted(self.objective.ports.alone),
             "padding": dict(self.objective.ports.padding),
             "fractions": list(self.objective.fractions),
+            "normals": [None if n is None else n.as_data() for n in self.objective.normals],
             "taken": [port.as_data() for port in self.objective.taken],
             "heads": [part.head.as_data() for part in self.objective.parts],
         }
@@ -221,6 +223,8 @@ class State:
         inputs, outputs = tuple(data["inputs"]), tuple(data["outputs"])
         ports = Ports(inputs, outputs, frozenset(data["alone"]), data.get("padding", {}))
         taken = [InputPort.from_data(port) for port in data.get("taken", ())]
-        self.adopt(
-            make_objective(heads, ports, data["fractions"], folders=self.folders, taken=taken)
+        made = make_objective(heads, ports, data["fractions"], folders=self.folders, taken=taken)
+        normals = (
+            None if one is None else Normal.from_data(one) for one in data.get("normals", ())
         )
+        self.adopt(replace(made, normals=tuple(normals)))

@@ -13,6 +13,7 @@ from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.training.component import of_output, split, written
 from neuroscript.training.data import Data
 from neuroscript.training.look import values_of
+from neuroscript.training.normal import normal_notices
 from neuroscript.training.objective import parameters_of
 from neuroscript.training.padding import padding_notices
 from neuroscript.training.planning import Plan
@@ -151,7 +152,8 @@ def _reasons(config: Config, settled: Settled) -> dict[str, str]:
 def _notices(loader: DataLoaderContract, settled: Settled) -> tuple[str, ...]:
     objective = settled.objective
     converted = [part.conversion.notice for part in objective.parts if part.conversion is not None]
-    return (*padding_notices(loader, objective.ports.padding), *converted)
+    padded = padding_notices(loader, objective.ports.padding)
+    return (*padded, *normal_notices(objective.ports.inputs, objective.normals), *converted)
 
 
 def _of_lines(config: Config, log_every: int) -> dict[str, str]:
@@ -177,6 +179,8 @@ def _split(asked: Any, loader: DataLoaderContract | None) -> str | None:
     named = f"{asked:g} of train" if isinstance(asked, float) else _named(asked)
     count = _count(loader)
     told = [named] if count is None else [named, f"{count} sample{'' if count == 1 else 's'}"]
+    if isinstance(loader, ColumnLoader) and loader.stratified:
+        told.append("of each class its part")
     if isinstance(loader, ColumnLoader) and loader.table.skipped and not isinstance(asked, float):
         told.append(str(loader.table.skipped))
     return "   ".join(told)

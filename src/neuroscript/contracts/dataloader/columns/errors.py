@@ -249,7 +249,7 @@ class NothingToSplit(Diagnostic):
 
 @dataclass(frozen=True)
 class RowLacks(Diagnostic):
-    code = "ND160"
+    code = "ND180"
     field: str
     found: Sequence[str]
 
@@ -265,7 +265,7 @@ class RowLacks(Diagnostic):
 
 @dataclass(frozen=True)
 class RowMisfit(Diagnostic):
-    code = "ND161"
+    code = "ND181"
     port: str
     wanted: str
 

@@ -21,6 +21,7 @@ from neuroscript.contracts.dataloader.columns.description import Description, de
 from neuroscript.contracts.dataloader.columns.encoding import Encoding, encoding_of
 from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
 from neuroscript.contracts.dataloader.columns.ragged import Ragged, target_padded
+from neuroscript.contracts.dataloader.columns.strata import classes_of, objection, stratified
 from neuroscript.contracts.dataloader.columns.table import Table
 from neuroscript.contracts.dataloader.columns.tokens import retokenize
 from neuroscript.contracts.dataloader.damage.skipped import OnError
@@ -63,6 +64,9 @@ class ColumnLoader(DataLoaderContract):
         self.seed = seed
         self.pad_value = pad_value
         self.epoch = 0
+        self.stratified = False
+        """Whether the samples are a part of others that has its part of each class."""
+
         self.table = self.read(self.files)
 
     @classmethod
@@ -162,18 +166,27 @@ class ColumnLoader(DataLoaderContract):
         """Where a sample stands, to point at."""
         return self.table.place(sample)
 
-    def split(self, fraction: float, seed: int) -> tuple[Self, Self]:
+    def split(self, fraction: float, seed: int, stratify: bool | None = None) -> tuple[Self, Self]:
         """Two loaders, the second with that fraction of the samples, chosen by the seed alone.
 
-        Both keep the order of the files; the second is not shuffled.
+        Both keep the order of the files; the second is not shuffled. With `stratify`, each has
+        its part of every class; None does that where the only target is classes that have enough
+        samples. Raises ValueError with the reason if it is asked for and cannot be done.
         """
         total = len(self.table)
         if total < 2:
             raise DataError([NothingToSplit(whole_file(self.files[0]), total)])
         held_out = min(max(1, round(total * fraction)), total - 1)
         shuffled = torch.randperm(total, generator=torch.Generator().manual_seed(seed))
+        classes = None if stratify is False else classes_of(self.table)
+        reason = objection(classes, held_out)
+        if stratify and reason is not None:
+            raise ValueError(reason)
+        by_class = classes is not None and reason is None
+        if classes is not None and by_class:
+            shuffled = stratified(shuffled, classes, held_out)
         second = self._with(shuffled[:held_out].sort().values)
-        second.shuffle = False
+        second.shuffle, second.stratified = False, by_class
         return self._with(shuffled[held_out:].sort().values), second
 
     def dataset(self) -> Dataset[Any]:
