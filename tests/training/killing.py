@@ -22,12 +22,13 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import torch
 
-import neuroscript.training.fitting
+import neuroscript.training.fitting  # noqa: F401 - what every process needs
 from neuroscript.contracts import create_checkpoint
 from neuroscript.contracts.checkpoint.files import atomic
 from neuroscript.training import TrainingInterrupted, fit
@@ -70,6 +71,11 @@ class Outcome:
     """What came of all kills."""
 
     kills: dict[str, int] = field(default_factory=dict)
+    """By way, those after which there was a checkpoint to go on from."""
+
+    early: int = 0
+    """Those before the first checkpoint was whole."""
+
     missed: int = 0
     """Runs that ended before they could be killed."""
 
@@ -135,7 +141,7 @@ def begins(told: int) -> None:
 def dies(way: str, at: int) -> None:
     """Kills this process itself at a stage of writing its checkpoint number `at`."""
     written = 0
-    write_atomically, fsync = atomic.write_atomically, os.fsync
+    write_atomically = atomic.write_atomically
 
     def die() -> None:
         os.kill(os.getpid(), signal.SIGKILL)
@@ -148,8 +154,8 @@ def dies(way: str, at: int) -> None:
         elif way == WAYS[2]:
             whole = Path("whole")
             write(whole)
-            torn = Path(path).with_name(f".{Path(path).name}.{atomic._host()}-{os.getpid()}.unfinished")
-            torn.write_bytes(whole.read_bytes()[: random.Random(at).randrange(2000)])
+            name = f".{Path(path).name}.{atomic._host()}-{os.getpid()}.unfinished"
+            Path(path).with_name(name).write_bytes(whole.read_bytes()[: 500 * at])
             die()
         elif way == WAYS[3]:
             atomic.os.fsync = lambda _: die()  # type: ignore[attr-defined]
@@ -161,25 +167,27 @@ def dies(way: str, at: int) -> None:
     for module in ("torch", "safetensors"):
         of_format = sys.modules[f"neuroscript.contracts.checkpoint.{module}"]
         of_format.write_atomically = writing  # type: ignore[attr-defined]
-    assert fsync is os.fsync
 
 
-def killed(name: str, settings: dict[str, Any], way: str, moments: random.Random, lasts: float) -> int:
-    """Begins a run and kills it; gives how it ended."""
+def killed(
+    name: str, settings: dict[str, Any], way: str, moments: random.Random, lasts: float
+) -> int:
+    """Begins a run, or goes on with it, and kills it; gives how it ended."""
     here, there = os.pipe()
-    at = moments.randrange(1, 12)
+    at = moments.randrange(1, 9)
 
     def child() -> None:
         begins(there)
-        if way not in ("SIGKILL", "SIGTERM"):
+        if way not in WAYS[:2]:
             dies(way, at)
-        fit(config(name, settings))
+        run_dir = Path("runs") / name / "1"
+        fit(config(name, settings), resume=run_dir if list(run_dir.rglob("last.*")) else False)
 
     process = forked(child)
     os.close(there)
     os.read(here, 1)
     os.close(here)
-    if way in ("SIGKILL", "SIGTERM"):
+    if way in WAYS[:2]:
         time.sleep(moments.uniform(0.0, 0.9) * lasts)
         with contextlib.suppress(ProcessLookupError):
             os.kill(process, getattr(signal, way))
@@ -226,46 +234,48 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 
 
 def kill_many(kills: int, seed: int, settings: dict[str, dict[str, Any]] = SETTINGS) -> Outcome:
-    """Kills so many runs in the working directory, and tells what came of it."""
+    """Kills so many times in the working directory, and tells what came of it."""
     write_files()
     create_checkpoint("torch"), create_checkpoint("safetensors")
     outcome, moments = Outcome(), random.Random(seed)
     wanted: dict[str, tuple[dict[str, Any], float]] = {}
     for name, of_name in settings.items():
         started = time.monotonic()
-        assert ended(forked(lambda of=of_name, n=name: fit(config(n, of)))) == 0, Path("child.error").read_text()
+        if ended(forked(partial(fit, config(name, of_name)))) != 0:
+            raise RuntimeError(_error())
         wanted[name] = state_of(Path("runs") / name / "1"), (time.monotonic() - started) / 2
     number = 0
-    while sum(outcome.kills.values()) < kills and outcome.missed < 3 * kills:
+    while sum(outcome.kills.values()) < kills and number < 3 * kills:
         of = list(settings)[number % len(settings)]
         way = WAYS[number % len(WAYS)]
         number += 1
-        judge(outcome, f"{of}-{number}", of, settings[of], way, moments, *wanted[of])
+        judge(outcome, f"{of}-{number}", settings[of], way, moments, *wanted[of])
     return outcome
 
 
 def judge(
     outcome: Outcome,
     name: str,
-    of: str,
     settings: dict[str, Any],
     way: str,
     moments: random.Random,
     wanted: dict[str, Any],
     lasts: float,
 ) -> None:
-    """Kills one run, goes on with it, and notes what came of it."""
-    how = killed(name, settings, way, moments, lasts)
-    if how != (143 if way == "SIGTERM" else -signal.SIGKILL):
-        outcome.missed += 1
-        if how != 0:
-            outcome.wrong.append(f"{name}, {way}: ended with {how}: {_error()}")
-        return
-    outcome.kills[way] = outcome.kills.get(way, 0) + 1
+    """Kills one run, some twice, goes on with it, and notes what came of it."""
     run_dir = Path("runs") / name / "1"
-    if not list((run_dir / "checkpoints").glob("last.*")):
-        return  # killed before the first checkpoint: there is nothing to go on from
-    if ended(forked(lambda: fit(config(name, settings), resume=run_dir))) != 0:
+    for one in (way, *(["SIGKILL"] if moments.random() < 0.3 else [])):
+        how = killed(name, settings, one, moments, lasts)
+        if how not in (-signal.SIGKILL, 143 if one == "SIGTERM" else -signal.SIGKILL):
+            outcome.missed += 1
+            if how != 0:
+                outcome.wrong.append(f"{name}, {one}: ended with {how}: {_error()}")
+            return
+        if not list(run_dir.glob("checkpoints/last.*")):
+            outcome.early += 1
+            return
+        outcome.kills[one] = outcome.kills.get(one, 0) + 1
+    if ended(forked(partial(fit, config(name, settings), resume=run_dir))) != 0:
         outcome.wrong.append(f"{name}, {way}: does not go on: {_error()}")
         return
     other = differences(wanted, state_of(run_dir))
@@ -287,9 +297,10 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, contextlib.chdir(folder):
         outcome = kill_many(arguments.kills, arguments.seed)
     for way in WAYS:
-        print(f"{way:<26} {outcome.kills.get(way, 0)}")
-    print(f"{'ended before the kill':<26} {outcome.missed}")
-    print(f"{'gone on with otherwise':<26} {len(outcome.wrong)}")
+        print(f"{way:<28} {outcome.kills.get(way, 0)}")
+    print(f"{'before the first checkpoint':<28} {outcome.early}")
+    print(f"{'ended before the kill':<28} {outcome.missed}")
+    print(f"{'ended otherwise':<28} {len(outcome.wrong)}")
     print("\n".join(outcome.wrong))
     sys.exit(bool(outcome.wrong))
 

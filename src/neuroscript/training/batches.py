@@ -59,6 +59,8 @@ class Batches:
 
     def set_epoch(self, epoch: int) -> None:
         """Passes the number of the epoch on to a loader that wants to know it."""
+        if epoch != self.epoch:
+            self.start = 0
         self.epoch = epoch
         tell = getattr(self.loader, "set_epoch", None)
         if tell is not None:

@@ -54,7 +54,9 @@ class CsvLogger(LoggerContract):
             self._write()
 
     def state_dict(self) -> dict[str, Any]:
-        """How much of the file was written, and the line under way."""
+        """Which file it is, how much of it was written, and the line under way."""
+        if self.path is None and getattr(self.trainer, "is_global_zero", False):
+            self.path = self._begin()
         return {
             "path": None if self.path is None else str(self.path.absolute()),
             "rows": len(self.rows),
