@@ -47,12 +47,15 @@ SETTINGS: dict[str, dict[str, Any]] = {
         "epochs": 4,
         "checkpoint": {"every": 2, "keep": 2},
         "accumulate": 2,
+        "schedule": {"name": "cosine", "warmup": 3},
+        "ema": {"decay": 0.9},
         "trainer": {"val_check_interval": 4},
     },
     "safetensors": {
         "epochs": 4,
         "checkpoint": {"name": "safetensors", "every": 3, "keep": 1},
         "optimizer": {"name": "adamw", "weight_decay": 0.1},
+        "schedule": {"name": "plateau", "patience": 1},
         "early_stopping": {"patience": 50},
     },
     "steps": {

@@ -186,6 +186,7 @@ class State:
             "told": self.told,
             "batches": self.batches,
             "latest": dict(self.latest),
+            "lr": self.last_lr,
             "journal": self.journal.progress(),
             "meter": self._meters["train"].progress() if "train" in self._meters else None,
         }
@@ -193,7 +194,7 @@ class State:
     def go_on_from(self, progress: dict[str, Any]) -> None:
         """Takes up what `progress` gave."""
         self.told, self.batches = progress["told"], progress["batches"]
-        self.latest = dict(progress["latest"])
+        self.latest, self.last_lr = dict(progress["latest"]), progress["lr"]
         self.journal.go_on_from(progress["journal"])
         if progress["meter"] is not None and self.objective is not None:
             self.meter("train").go_on_from(progress["meter"])
