@@ -12,12 +12,15 @@ from torch import Tensor, nn
 
 from neuroscript.contracts import CheckpointMetadata
 from neuroscript.contracts.errors import said
-from neuroscript.training.answers import answers, as_batch
+from neuroscript.training.answers import answers
 from neuroscript.training.batch import INPUT
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints.formats import format_of
 from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.objective import Objective, as_tuple
+from neuroscript.training.predicting.predictor import Predictor
+from neuroscript.training.predicting.row import rows_of
+from neuroscript.training.predicting.text import TextCodec, codec_of
 
 if TYPE_CHECKING:
     from lightning import LightningDataModule, Trainer
@@ -56,21 +59,37 @@ class Runner:
         """The neuron itself."""
         return self.module.model
 
+    @property
+    def objective(self) -> Objective:
+        """What the model was trained for."""
+        objective = self.module.state.objective
+        assert objective is not None, "a run has an objective before it has a Runner"
+        return objective
+
+    @property
+    def text(self) -> TextCodec | None:
+        """What turns text into tokens and back; None for a run that was not trained on text."""
+        return codec_of(self.config)
+
     def infer(self, *inputs: Tensor) -> Any:
         """What the model gives for a batch of each input, in evaluation mode, on the CPU.
 
         Whole numbers are turned into fractions where the model needs them.
         """
-        outputs = self._outputs(inputs[0] if len(inputs) == 1 else inputs)
+        outputs = self.outputs(inputs[0] if len(inputs) == 1 else inputs)
         return outputs[0] if len(outputs) == 1 else outputs
 
     def predict(self, rows: Any) -> list[dict[str, Any]]:
         """An answer for each row: `index`, `prediction`, and for classes `probabilities`.
 
         Rows are plain values as in a data file, or one tensor with the rows as its first
-        dimension. Classes that have names are answered by name.
+        dimension; they may differ in the sizes that the neuron leaves open. Classes that have
+        names are answered by name. Raises RowError with what is wrong with any row.
         """
-        return answers(self._objective, self._outputs(as_batch(rows)))
+        if isinstance(rows, Tensor):
+            said = answers(self.objective, self.outputs(rows), self.text)
+            return [{"index": index, **answer} for index, answer in enumerate(said)]
+        return Predictor(self).all(rows_of(rows))
 
     def test(self) -> dict[str, float]:
         """The metrics on the test data of the config, by names such as `test_accuracy`.
@@ -105,20 +124,15 @@ class Runner:
         format_of(path).save(path, self.model, None, metadata)
         return path
 
-    @property
-    def _objective(self) -> Objective:
-        objective = self.module.state.objective
-        assert objective is not None, "a run has an objective before it has a Runner"
-        return objective
-
-    def _outputs(self, given: Any) -> tuple[Tensor, ...]:
+    def outputs(self, given: Any) -> tuple[Tensor, ...]:
+        """What the model gives at each output: `given` is a batch without targets."""
         batch = given if isinstance(given, (Mapping, Tensor)) else {INPUT: tuple(given)}
         device = next((p.device for p in self.model.parameters()), torch.device("cpu"))
         training = self.model.training
         self.model.eval()
         try:
             with torch.no_grad():
-                inputs = self._objective.inputs(batch if isinstance(batch, Mapping) else [batch])
+                inputs = self.objective.inputs(batch if isinstance(batch, Mapping) else [batch])
                 result = self.model(*(value.to(device) for value in inputs))
         finally:
             self.model.train(training)

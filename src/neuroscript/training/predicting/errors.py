@@ -1,0 +1,118 @@
+"""Rows that a model cannot be asked, and questions that are no rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, or_list
+
+
+class RowError(NeuroScriptError):
+    """A row that a model cannot be asked."""
+
+
+@dataclass(frozen=True)
+class NoSuchInput(Diagnostic):
+    """The span is the word of the command line."""
+
+    code = "NT501"
+    word: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.word}` is neither a file nor JSON"
+
+    @property
+    def help(self) -> str:
+        return "an input is a data file, `-` for standard input, or one row as JSON: '[1, 0]'"
+
+
+@dataclass(frozen=True)
+class PortMissing(Diagnostic):
+    code = "NT502"
+    port: str
+    wanted: str
+    ports: Sequence[str]
+    found: Sequence[str]
+
+    @property
+    def field(self) -> str:
+        return self.port
+
+    @property
+    def message(self) -> str:
+        return f"this row has no `{self.port}`"
+
+    @property
+    def help(self) -> str:
+        every = ", ".join(f'"{port}": …' for port in self.ports)
+        held = or_list(list(self.found)).replace(" or ", " and ")
+        return f"a row is {{{every}}}" + (f", and this one has {held}" if held else "")
+
+
+@dataclass(frozen=True)
+class RowShape(Diagnostic):
+    code = "NT503"
+    field: str
+    found: str
+    wanted: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.field}` takes {self.wanted} a row, and this is {self.found}"
+
+
+@dataclass(frozen=True)
+class RowKind(Diagnostic):
+    code = "NT504"
+    field: str
+    found: str
+    wanted: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.field}` takes {self.wanted}, and this row has {self.found}"
+
+
+@dataclass(frozen=True)
+class UnknownToken(Diagnostic):
+    code = "NT505"
+    field: str
+    token: int
+    vocabulary: int
+
+    @property
+    def wanted(self) -> str:
+        return f"tokens from 0 to {self.vocabulary - 1}"
+
+    @property
+    def message(self) -> str:
+        return f"`{self.field}` takes {self.wanted}, and this row has {self.token}"
+
+
+@dataclass(frozen=True)
+class RowRefused(Diagnostic):
+    code = "NT506"
+    field: str
+    found: str
+    reason: str
+
+    @property
+    def wanted(self) -> str:
+        return "a row that the model can take"
+
+    @property
+    def message(self) -> str:
+        return f"the model cannot take this row, {self.found}: {self.reason}"
+
+
+@dataclass(frozen=True)
+class NotWritten(Diagnostic):
+    code = "NT507"
+    path: str
+    reason: str
+
+    @property
+    def message(self) -> str:
+        return f"cannot write `{self.path}`: {self.reason}"
