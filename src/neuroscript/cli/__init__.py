@@ -13,6 +13,8 @@ from neuroscript.diagnostics import InternalError, NeuroScriptError, uncollected
 
 VERBS = {
     "fit": "Train a neuron as a config says.",
+    "test": "Evaluate a run on test data.",
+    "predict": "Ask a run's model about rows of data.",
     "check": "Find mistakes in .ns files and configs without running them.",
     "compile": "Write a .ns file as readable Python.",
     "format": "Lay .ns files out in one way.",
@@ -22,7 +24,11 @@ VERBS = {
     "convert": "Take weights of Hugging Face transformers, or give them back.",
     "explain": "Say what a diagnostic code means, with examples.",
 }
-ALIASES = {"train": "fit", "validate": "check"}
+ALIASES = {"train": "fit", "validate": "check", "infer": "predict"}
+
+
+class ReaderGone(Exception):
+    """Who reads our output has had enough, as in `neuroscript compile x.ns | head`."""
 
 
 class Verbs(click.Group):
@@ -38,6 +44,12 @@ class Verbs(click.Group):
         with uncollected():
             command: click.Command = import_module(f"neuroscript.cli.{name}").command
         return command
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError as error:  # which click would end with exit code 1
+            raise ReaderGone from error
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
@@ -102,8 +114,7 @@ def run(args: list[str] | None = None) -> int:
     except (click.Abort, KeyboardInterrupt):
         click.echo("stopped", err=True)
         return 130
-    except BrokenPipeError:
-        # The reader of our output has gone, as in `neuroscript compile x.ns | head`.
+    except ReaderGone:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except Exception as error:  # noqa: BLE001 (the last resort, reported as a bug of ours)

@@ -115,7 +115,7 @@ def config_of_run(path: Path) -> Path | None:
 
 def _train(config: Config, resume: str | None, dry_run: bool, quiet: bool) -> Runner | None:
     """Trains, or with `dry_run` only tries one batch."""
-    _import_without_collecting()
+    import_without_collecting()
     from neuroscript.training.fitting import run
     from neuroscript.training.prepare import prepare
     from neuroscript.training.resuming.find import find
@@ -134,7 +134,7 @@ def _train(config: Config, resume: str | None, dry_run: bool, quiet: bool) -> Ru
     return None
 
 
-def _import_without_collecting() -> None:
+def import_without_collecting() -> None:
     """Imports what training needs; half a million objects that stay need no collecting."""
     import gc
 

@@ -11,6 +11,7 @@ from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language import Port
 from neuroscript.training.head import Head
+from neuroscript.training.input_port import InputPort
 from neuroscript.training.look import shape_text, values_of
 from neuroscript.training.mismatch import (
     ClassOutOfRange,
@@ -25,7 +26,7 @@ from neuroscript.training.samples import Samples
 from neuroscript.training.tasks.task import IGNORED
 
 
-def check_inputs(ports: Sequence[Port], samples: Samples) -> list[Diagnostic]:
+def check_inputs(ports: Sequence[Port | InputPort], samples: Samples) -> list[Diagnostic]:
     """What is wrong with the inputs in the data for the declared ports."""
     given = samples.inputs
     told = padding_ports({port.name: len(port.shape) for port in ports}, given)

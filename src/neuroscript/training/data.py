@@ -36,7 +36,7 @@ def load_data(config: Config) -> Data:
     """
     if config.data.train is None and config.data.format is None:
         raise config.missing("data.train")
-    train = _load(config, "train")
+    train = load_split(config, "train")
     made: dict[Split, DataLoaderContract | None] = {"val": None, "test": None}
     left = 1.0
     for split in made:
@@ -47,13 +47,14 @@ def load_data(config: Config) -> Data:
             train, made[split] = _hold_out(config, train, split, asked / left)
             left -= asked
         elif asked is not None:
-            made[split] = _numbered_like(train, _load(config, split))
+            made[split] = _numbered_like(train, load_split(config, split))
         else:
             made[split] = train.other_split(split)
     return Data(train, made["val"], made["test"])
 
 
-def _load(config: Config, split: Split) -> DataLoaderContract:
+def load_split(config: Config, split: Split) -> DataLoaderContract:
+    """Makes the loader of the files of one split."""
     settings: dict[str, Any] = {
         **loader_options(config),
         **{k: v for k in SPLITS if (v := getattr(config.data, k)) is not None},

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeAlias
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -25,6 +25,14 @@ class InputPort:
     element: Element
     sample: tuple[int, ...]
     """The sizes of one sample of the training data."""
+
+    span: ClassVar[None] = None
+    """Where it was declared: a run does not keep that."""
+
+    @property
+    def dtype(self) -> Element:
+        """The element type, by the name that a declared port has for it."""
+        return self.element
 
     def __str__(self) -> str:
         return f"[{', '.join(map(str, self.shape))}]"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -10,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
+from neuroscript.config import Config, load_config
 from neuroscript.contracts import CheckpointMetadata
 from neuroscript.contracts.errors import said
 from neuroscript.training.answers import answers
@@ -21,6 +23,7 @@ from neuroscript.training.objective import Objective, as_tuple
 from neuroscript.training.predicting.predictor import Predictor
 from neuroscript.training.predicting.row import rows_of
 from neuroscript.training.predicting.text import TextCodec, codec_of
+from neuroscript.training.run_dir import CONFIG
 
 if TYPE_CHECKING:
     from lightning import LightningDataModule, Trainer
@@ -91,17 +94,28 @@ class Runner:
             return [{"index": index, **answer} for index, answer in enumerate(said)]
         return Predictor(self).all(rows_of(rows))
 
-    def test(self) -> dict[str, float]:
-        """The metrics on the test data of the config, by names such as `test_accuracy`.
+    @property
+    def settings(self) -> Config:
+        """The config of the run, with whole paths where its folder is still there."""
+        file = self.run_dir / CONFIG
+        return load_config(file if file.is_file() else self.config)
 
-        Raises TrainingError if the config has none.
+    def test(self, data: str | Path | None = None) -> dict[str, float]:
+        """The metrics on the test data of the config, or on other files, by names such as
+        `test_accuracy`.
+
+        Raises TrainingError if there are none, or they do not suit the model.
         """
-        if self.trainer is None or self.datamodule is None or not _has_test(self.datamodule):
-            raise TrainingError([NothingToTest(said("data", "test"))])
-        with hushed():
-            self.trainer.test(self.module, datamodule=self.datamodule, verbose=False)
-        latest = self.module.state.latest
-        found = {name: value for name, value in latest.items() if name.startswith("test_")}
+        if data is None and self.trainer is not None and self.datamodule is not None:
+            found = self._tested_by_trainer(self.trainer, self.datamodule)
+        else:
+            from neuroscript.training.evaluating import evaluate
+
+            settings = self.settings
+            if data is not None:
+                source = settings.source.path or self.config
+                settings = load_config(source, [f"data.test={json.dumps(str(data))}"])
+            found = evaluate(self, settings)
         self.metrics.update(found)
         return found
 
@@ -137,6 +151,16 @@ class Runner:
         finally:
             self.model.train(training)
         return tuple(output.cpu() for output in as_tuple(result))
+
+    def _tested_by_trainer(
+        self, trainer: Trainer, datamodule: LightningDataModule
+    ) -> dict[str, float]:
+        if not _has_test(datamodule):
+            raise TrainingError([NothingToTest(said("data", "test"))])
+        with hushed():
+            trainer.test(self.module, datamodule=datamodule, verbose=False)
+        latest = self.module.state.latest
+        return {name: value for name, value in latest.items() if name.startswith("test_")}
 
 
 def _has_test(datamodule: LightningDataModule) -> bool:

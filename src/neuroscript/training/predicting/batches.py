@@ -48,10 +48,10 @@ class Form:
         values: dict[int, list[Found]] = {}
         for number, row in enumerate(rows):
             held = [row.problem] if row.problem is not None else by_port(self.ports, row)
-            if held and isinstance(held[0], Diagnostic):
-                wrong[number] = [one for one in held if isinstance(one, Diagnostic)]
-            else:
-                values[number] = [self._tokens(f) for f in held if isinstance(f, Found)]
+            wrong[number] = [one for one in held if isinstance(one, Diagnostic)]
+            values[number] = [self._tokens(one) for one in held if isinstance(one, Found)]
+        wrong = {number: found for number, found in wrong.items() if found}
+        values = {number: found for number, found in values.items() if number not in wrong}
         whole = self._at_once(values)
         if whole is not None:
             return [whole] if whole.numbers else [], wrong

@@ -26,13 +26,14 @@ class Found:
     keys: tuple[str, ...]
 
 
-def by_port(ports: Sequence[InputPort], row: Row) -> list[Found] | list[Diagnostic]:
+def by_port(ports: Sequence[InputPort], row: Row) -> Sequence[Found | Diagnostic]:
     """The values of a row in the order of the ports; else what is missing.
 
     A row is `{"input": …, "target": …}`, or an object with a key for each port, or, where there
     is one port, its value alone. The target and further keys count for nothing.
     """
-    given, keys = row.value, ()
+    given: Any = row.value
+    keys: tuple[str, ...] = ()
     names = [port.name for port in ports]
     if isinstance(given, Mapping) and INPUT in given and (names == [INPUT] or INPUT not in names):
         given, keys = given[INPUT], (INPUT,)

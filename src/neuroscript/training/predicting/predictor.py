@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
@@ -45,22 +44,26 @@ class Predictor:
         """What the model was trained for."""
         return self.runner.objective
 
-    def stream(self, rows: Iterable[Row]) -> Iterator[dict[str, Any] | Refused]:
-        """An answer for each row, in order, or why there is none; holds one batch at a time."""
-        rows, start = iter(rows), 0
-        while batch := list(islice(rows, self.batch_size)):
-            for index, answer in enumerate(self.answer(batch)):
-                if isinstance(answer, Refused):
-                    yield Refused(start + index, answer.problems)
-                else:
-                    yield {"index": start + index, **answer}
-            start += len(batch)
+    def stream(self, chunks: Iterable[Sequence[Row]]) -> Iterator[dict[str, Any] | Refused]:
+        """An answer for each row, in order, or why there is none.
 
-    def all(self, rows: Iterable[Row]) -> list[dict[str, Any]]:
+        Rows that come together are asked together, a batch at a time; none waits for later ones.
+        """
+        start = 0
+        for chunk in chunks:
+            for at in range(0, len(chunk), self.batch_size):
+                for answer in self.answer(chunk[at : at + self.batch_size]):
+                    if isinstance(answer, Refused):
+                        yield Refused(start, answer.problems)
+                    else:
+                        yield {"index": start, **answer}
+                    start += 1
+
+    def all(self, rows: Sequence[Row]) -> list[dict[str, Any]]:
         """The answers of rows; raises RowError with what is wrong with any of them."""
         found: list[dict[str, Any]] = []
         wrong: list[Diagnostic] = []
-        for answer in self.stream(rows):
+        for answer in self.stream([rows]):
             if isinstance(answer, Refused):
                 wrong += answer.problems
             else:

@@ -1,0 +1,5 @@
+"""Where rows come from: a file, standard input, a word of the command line."""
+
+from neuroscript.training.predicting.sources.words import Question, questions
+
+__all__ = ["Question", "questions"]
