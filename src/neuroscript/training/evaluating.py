@@ -18,7 +18,8 @@ from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.meter import Meter
 from neuroscript.training.objective import Objective
 from neuroscript.training.samples import look_at
-from neuroscript.training.settle import Subject, check_fit, check_targets
+from neuroscript.training.settle import check_fit, check_targets
+from neuroscript.training.subject import Subject
 
 if TYPE_CHECKING:
     from neuroscript.training.runner import Runner
