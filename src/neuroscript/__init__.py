@@ -82,6 +82,9 @@ if TYPE_CHECKING:
     from neuroscript.diagnostics import (
         NeuroScriptError as NeuroScriptError,
     )
+    from neuroscript.exporting import (
+        export as export,
+    )
     from neuroscript.training import (
         Plan as Plan,
     )
@@ -129,6 +132,7 @@ _HOMES = {
         "register_optimizer",
     ),
     "neuroscript.diagnostics": ("Diagnostic", "NeuroScriptError"),
+    "neuroscript.exporting": ("export",),
     "neuroscript.training": (
         "Plan",
         "Runner",

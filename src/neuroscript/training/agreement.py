@@ -67,7 +67,7 @@ def check_inputs(ports: Sequence[Port | InputPort], samples: Samples) -> list[Di
 
 
 def ragged_misfit(
-    port: Port,
+    port: Port | InputPort,
     column: Ragged,
     sizes: dict[str, int],
     lengths: dict[str, tuple[str, Ragged]],

@@ -37,7 +37,9 @@ class Predictor:
         self.batch_size = batch_size
         known = vocabularies(runner.model)
         vocabulary = next(iter(known)) if len(known) == 1 else None
-        self.form = Form(runner.objective.taken, vocabulary, runner.text)
+        asked = runner.objective.ports.asked
+        ports = tuple(port for port in runner.objective.taken if port.name in asked)
+        self.form = Form(ports, vocabulary, runner.text)
 
     @property
     def objective(self) -> Objective:

@@ -1,0 +1,36 @@
+"""Weights by name, and what there is to say about them."""
+
+from __future__ import annotations
+
+import copy
+from pathlib import Path
+from typing import ClassVar
+
+import torch
+from safetensors.torch import load_model, save_model
+
+from neuroscript.exporting.formats.form import Form, Task
+from neuroscript.exporting.metadata import as_text
+from neuroscript.exporting.verify import Asked
+from neuroscript.training.objective import as_tuple
+
+
+class Safetensors(Form):
+    """The weights alone; weights that share memory are stored once."""
+
+    name: ClassVar[str] = "safetensors"
+    suffix: ClassVar[str] = ".safetensors"
+
+    def write(self, task: Task, path: Path) -> list[Path]:
+        text = {key: v if isinstance(v, str) else as_text(v) for key, v in task.metadata.items()}
+        save_model(task.trained.model, str(path), text)
+        return [path]
+
+    def read(self, task: Task, path: Path) -> Asked:
+        """A copy of the model that got its weights from the file."""
+        model = copy.deepcopy(task.trained.model)
+        with torch.no_grad():
+            for value in (*model.parameters(), *model.buffers()):
+                value.zero_()
+        load_model(model, str(path))
+        return lambda inputs: as_tuple(model(*inputs))
