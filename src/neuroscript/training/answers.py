@@ -13,11 +13,11 @@ from neuroscript.training.head import Head
 from neuroscript.training.objective import Objective
 
 if TYPE_CHECKING:
-    from neuroscript.training.predicting.text import TextCodec
+    from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 
 
 def answers(
-    objective: Objective, outputs: Sequence[Tensor], text: TextCodec | None = None
+    objective: Objective, outputs: Sequence[Tensor], text: Tokenizer | None = None
 ) -> list[dict[str, Any]]:
     """One answer a row: `prediction` (a name where classes have names), for classes
     `probabilities`, and for tokens of text `text`. With several outputs, each of them is a dict by
@@ -46,7 +46,7 @@ KEYS = ("prediction", "probabilities", "text")
 
 
 def _answers(
-    head: Head, said: Tensor, chances: Tensor | None, text: TextCodec | None
+    head: Head, said: Tensor, chances: Tensor | None, text: Tokenizer | None
 ) -> list[dict[str, Any]]:
     values = plain(said)
     probable = plain(chances) if chances is not None and chances.dim() == 2 else None

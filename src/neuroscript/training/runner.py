@@ -13,6 +13,7 @@ from torch import Tensor, nn
 
 from neuroscript.config import Config, load_config
 from neuroscript.contracts import CheckpointMetadata
+from neuroscript.contracts.dataloader.columns import Encoding
 from neuroscript.contracts.errors import said
 from neuroscript.training.answers import answers
 from neuroscript.training.batch import INPUT
@@ -22,7 +23,6 @@ from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.objective import Objective, as_tuple
 from neuroscript.training.predicting.predictor import Predictor
 from neuroscript.training.predicting.row import rows_of
-from neuroscript.training.predicting.text import TextCodec, codec_of
 from neuroscript.training.run_dir import CONFIG
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class Runner:
         return objective
 
     @property
-    def text(self) -> TextCodec | None:
-        """What turns text into tokens and back; None for a run that was not trained on text."""
-        return codec_of(self.config)
+    def encoding(self) -> Encoding | None:
+        """How rows of plain data become batches; None where the data loader did not say."""
+        return self.module.state.encoding
 
     def infer(self, *inputs: Tensor) -> Any:
         """What the model gives for a batch of each input, in evaluation mode, on the CPU.
@@ -90,7 +90,7 @@ class Runner:
         names are answered by name. Raises RowError with what is wrong with any row.
         """
         if isinstance(rows, Tensor):
-            said = answers(self.objective, self.outputs(rows), self.text)
+            said = answers(self.objective, self.outputs(rows), Predictor(self).form.text)
             return [{"index": index, **answer} for index, answer in enumerate(said)]
         return Predictor(self).all(rows_of(rows))
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 import torch
 
+from neuroscript.contracts.dataloader.columns.encoding import InputEncoding
+from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.training import fit
 from neuroscript.training.input_port import InputPort
@@ -13,6 +15,7 @@ from neuroscript.training.predicting.row import rows_of
 
 NUMBERS = InputPort("in", ("batch", 2), "float", (2,))
 TOKENS = InputPort("in", ("batch", "seq"), "int", (4,))
+BYTES = tokenizer_for("bytes")
 PAIR = (
     InputPort("left", ("batch", "n"), "float", (3,)),
     InputPort("right", ("batch", "n"), "float", (3,)),
@@ -76,6 +79,26 @@ def test_rows_of_several_shapes_are_batched_by_shape():
     assert not wrong
     assert [batch.numbers for batch in batches] == [[0, 2], [1], [3]]
     assert batches[0].inputs["in"].tolist() == [[1, 2], [4, 5]]
+
+
+def test_a_row_may_be_told_by_the_columns_that_an_input_was_made_of():
+    encodings = {"in": InputEncoding("input", "float", (2,), columns=("a", "b"))}
+    form = Form((NUMBERS,), encodings=encodings)
+    rows = [{"b": "2.5", "a": "1", "c": "x"}, {"in": [1, 2]}, [3, 4]]
+    (batch,), wrong = form.batches(rows_of(rows))
+    assert not wrong
+    assert batch.inputs["in"].tolist() == [[1, 2.5], [1, 2], [3, 4]]
+    assert told(form, {"a": 1}, {"a": 1, "b": "two"}) == {
+        0: [("NT502", "this row has no `b`")],
+        1: [("NT504", "`in` takes numbers, and this row has the text `two`")],
+    }
+
+
+def test_text_becomes_the_tokens_of_the_training_data():
+    form = Form((TOKENS,), 256, {"in": InputEncoding("input", "int", (4,), True, (), BYTES)})
+    batches, wrong = form.batches(rows_of(["ab", {"input": "c"}, [1, 2]]))
+    assert not wrong
+    assert [batch.inputs["in"].tolist() for batch in batches] == [[[97, 98], [1, 2]], [[99]]]
 
 
 def test_one_name_has_one_size_in_a_row():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,16 +11,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.encoding import KINDS, STORED, InputEncoding
+from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 from neuroscript.diagnostics import Diagnostic
 from neuroscript.training.input_port import InputPort
 from neuroscript.training.predicting.form import Found, by_port, problems
 from neuroscript.training.predicting.row import Row
-from neuroscript.training.predicting.text import TextCodec
-
-DTYPES = {"float": "fiu", "int": "iu", "bool": "b"}
-"""The kinds of numpy that each element type is made of."""
-
-STORED: Mapping[str, type[np.generic]] = {"float": np.float32, "int": np.int64, "bool": np.bool_}
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,17 +35,28 @@ class Form:
     vocabulary: int | None = None
     """How many tokens the model knows, where it has one embedding."""
 
-    text: TextCodec | None = None
-    """What turns text into tokens, where the model was trained on text."""
+    encodings: Mapping[str, InputEncoding] = field(default_factory=dict)
+    """By port, what the training data were made of: columns of a table, or text."""
+
+    @property
+    def text(self) -> Tokenizer | None:
+        """What turns text into tokens, where the model takes text and nothing else."""
+        if len(self.ports) != 1 or self.ports[0].name not in self.encodings:
+            return None
+        return self.encodings[self.ports[0].name].tokenizer
 
     def batches(self, rows: Sequence[Row]) -> tuple[list[Batch], dict[int, list[Diagnostic]]]:
         """Batches of the rows that are well, and what is wrong with each of the others."""
         wrong: dict[int, list[Diagnostic]] = {}
         values: dict[int, list[Found]] = {}
         for number, row in enumerate(rows):
-            held = [row.problem] if row.problem is not None else by_port(self.ports, row)
+            held = (
+                [row.problem]
+                if row.problem is not None
+                else by_port(self.ports, row, self.encodings)
+            )
             wrong[number] = [one for one in held if isinstance(one, Diagnostic)]
-            values[number] = [self._tokens(one) for one in held if isinstance(one, Found)]
+            values[number] = [one for one in held if isinstance(one, Found)]
         wrong = {number: found for number, found in wrong.items() if found}
         values = {number: found for number, found in values.items() if number not in wrong}
         whole = self._at_once(values)
@@ -61,11 +68,6 @@ class Form:
                 wrong[number] = odd
                 del values[number]
         return self._by_shape(values), wrong
-
-    def _tokens(self, found: Found) -> Found:
-        if self.text is None or not isinstance(found.value, str):
-            return found
-        return Found(self.text.encode(found.value), found.keys)
 
     def _at_once(self, values: Mapping[int, list[Found]]) -> Batch | None:
         """All rows as one batch; None if anything about them is odd."""
@@ -106,7 +108,7 @@ def _array(column: list[Any], port: InputPort) -> NDArray[Any] | None:
         array = np.array(column)
     except (ValueError, OverflowError):
         return None
-    if array.dtype.kind not in DTYPES[port.element] or array.ndim != 1 + port.rank:
+    if array.dtype.kind not in KINDS[port.element] or array.ndim != 1 + port.rank:
         return None
     with np.errstate(over="ignore"):
         return array.astype(STORED[port.element], copy=False)

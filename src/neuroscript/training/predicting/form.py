@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from neuroscript.contracts.dataloader.columns.encoding import InputEncoding
 from neuroscript.contracts.dataloader.records.schema import shape_of
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.training.batch import INPUT, TARGET
@@ -26,11 +27,14 @@ class Found:
     keys: tuple[str, ...]
 
 
-def by_port(ports: Sequence[InputPort], row: Row) -> Sequence[Found | Diagnostic]:
-    """The values of a row in the order of the ports; else what is missing.
+def by_port(
+    ports: Sequence[InputPort], row: Row, encodings: Mapping[str, InputEncoding]
+) -> Sequence[Found | Diagnostic]:
+    """The values of a row in the order of the ports, text as tokens; and what is missing.
 
-    A row is `{"input": …, "target": …}`, or an object with a key for each port, or, where there
-    is one port, its value alone. The target and further keys count for nothing.
+    A row is `{"input": …, "target": …}`, or an object with a key for each port, or for each
+    column that a port was made of, or, where there is one port, its value alone. The target and
+    further keys count for nothing.
     """
     given: Any = row.value
     keys: tuple[str, ...] = ()
@@ -39,16 +43,54 @@ def by_port(ports: Sequence[InputPort], row: Row) -> Sequence[Found | Diagnostic
         given, keys = given[INPUT], (INPUT,)
     if not isinstance(given, Mapping):
         if len(ports) == 1:
-            return [Found(given, keys)]
+            return [_encoded(Found(given, keys), encodings.get(names[0]))]
         given = {}
     held = [key for key in given if key != TARGET]
-    if len(ports) == 1 and names[0] not in given and len(held) == 1:
-        return [Found(given[held[0]], (*keys, held[0]))]
-    missing = [port for port in ports if port.name not in given]
-    if missing:
-        span = row.place(())
-        return [PortMissing(span, port.name, wanted(port), names, held) for port in missing]
-    return [Found(given[port.name], (*keys, port.name)) for port in ports]
+    found: list[Found | Diagnostic] = []
+    for port in ports:
+        encoding = encodings.get(port.name)
+        columns = encoding.columns if encoding is not None else ()
+        if port.name in given:
+            found.append(_encoded(Found(given[port.name], (*keys, port.name)), encoding))
+        elif columns and all(name in given for name in columns):
+            found.append(_of_columns([given[name] for name in columns], keys, encoding))
+        elif len(ports) == 1 and len(held) == 1 and len(columns) < 2:
+            found.append(_encoded(Found(given[held[0]], (*keys, held[0])), encoding))
+        else:
+            lacking = next((name for name in columns if name not in given), port.name)
+            wholes = list(columns) or names
+            found.append(PortMissing(row.place(()), lacking, wanted(port), wholes, held))
+    return found
+
+
+def _of_columns(cells: list[Any], keys: tuple[str, ...], encoding: InputEncoding | None) -> Found:
+    """What stands in the columns of a table that a port is made of."""
+    if encoding is not None and encoding.tokenizer is not None:
+        return _encoded(Found(cells[0], keys), encoding)
+    numbers = [as_number(cell) for cell in cells]
+    single = len(numbers) == 1 and isinstance(numbers[0], list)
+    return Found(numbers[0] if single else numbers, keys)
+
+
+def _encoded(found: Found, encoding: InputEncoding | None) -> Found:
+    if encoding is None or encoding.tokenizer is None or not isinstance(found.value, str):
+        return found
+    return Found(encoding.tokenizer.encode(found.value), found.keys)
+
+
+def as_number(cell: Any) -> Any:
+    """A cell of a table as a number, if it is the text of one.
+
+    >>> [as_number(cell) for cell in ("2", "2.5", "two", None)]
+    [2, 2.5, 'two', None]
+    """
+    if isinstance(cell, str):
+        for kind in (int, float):
+            try:
+                return kind(cell)
+            except ValueError:
+                pass
+    return cell
 
 
 def problems(

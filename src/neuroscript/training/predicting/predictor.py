@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns import Encoding
+from neuroscript.contracts.dataloader.columns.encoding import InputEncoding
 from neuroscript.diagnostics import Diagnostic
 from neuroscript.training.answers import answers
+from neuroscript.training.input_port import InputPort
 from neuroscript.training.objective import Objective
 from neuroscript.training.predicting.batches import Batch, Form
 from neuroscript.training.predicting.errors import RowError, RowRefused
@@ -39,7 +42,7 @@ class Predictor:
         vocabulary = next(iter(known)) if len(known) == 1 else None
         asked = runner.objective.ports.asked
         ports = tuple(port for port in runner.objective.taken if port.name in asked)
-        self.form = Form(ports, vocabulary, runner.text)
+        self.form = Form(ports, vocabulary, _by_port(runner.encoding, ports))
 
     @property
     def objective(self) -> Objective:
@@ -89,7 +92,7 @@ class Predictor:
             outputs = self.runner.outputs(batch.inputs)
         except (RuntimeError, ValueError, IndexError) as error:
             return self._ask_each(batch, rows, error)
-        said = answers(self.objective, outputs, self.runner.text)
+        said = answers(self.objective, outputs, self.form.text)
         return dict(zip(batch.numbers, said, strict=True))
 
     def _ask_each(
@@ -109,3 +112,11 @@ class Predictor:
         reason = (str(error).strip() or type(error).__name__).splitlines()[0]
         shapes = ", ".join(shape_text(value.shape[1:]) for value in inputs.values())
         return RowRefused(row.place(()), next(iter(inputs)), shapes, reason)
+
+
+def _by_port(encoding: Encoding | None, ports: Sequence[InputPort]) -> dict[str, InputEncoding]:
+    """What the training data were made of, by the ports of the neuron."""
+    given = encoding.inputs if encoding is not None else ()
+    if len(ports) == 1 and len(given) == 1:
+        return {ports[0].name: given[0]}
+    return {one.port: one for one in given}

@@ -18,8 +18,10 @@ from neuroscript.training.predicting.many import are_several
 from neuroscript.training.predicting.row import Row
 from neuroscript.training.predicting.sources.lines import rows_of_file, rows_of_stream
 from neuroscript.training.predicting.sources.loaded import rows_by_loader
+from neuroscript.training.predicting.sources.table import rows_of_table
 
 LINES = (".jsonl", ".ndjson", ".json")
+TABLES = (".csv", ".tsv")
 TEXT = (".txt", ".text", ".md")
 
 
@@ -41,6 +43,8 @@ class Question:
         suffix = self.path.suffix.lower()
         if suffix in LINES or (config.data.format == "jsonl" and not suffix):
             return rows_of_file(self.path, as_text=False)
+        if suffix in TABLES and _takes_columns(form):
+            return rows_of_table(self.path, config.data.options.get("delimiter"))
         if as_text and suffix in TEXT:
             return rows_of_file(self.path, as_text=True)
         return rows_by_loader(self.path, config, batch_size)
@@ -62,6 +66,12 @@ def _question(word: str, form: Form, stdin: BinaryIO) -> Question:
     if are_several(value, form):
         return Question(said=tuple(Row(one, lambda _: place(())) for one in value))
     return Question(said=(Row(value, place),))
+
+
+def _takes_columns(form: Form) -> bool:
+    """Whether it is known of each port which columns it is made of."""
+    known = form.encodings
+    return all(port.name in known and known[port.name].columns for port in form.ports)
 
 
 def _exists(path: Path) -> bool:
