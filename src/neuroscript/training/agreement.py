@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from functools import partial
+
+from torch import Tensor
 
 from neuroscript.contracts.dataloader.columns.column import Column, first_where
 from neuroscript.contracts.dataloader.columns.description import kind_of
@@ -115,11 +118,17 @@ def check_tokens(
     for port, tensor in inputs.items():
         if tensor.dtype.is_floating_point:
             continue
-        strange = first_where(tensor, lambda values: (values < 0) | (values >= vocabulary))
+        strange = first_where(tensor, partial(_outside, vocabulary=vocabulary))
         if strange is not None:
             place, token = samples.place(strange[0]), int(strange[1])
             found.append(TokenOutOfRange(place, port, spans.get(port), token, vocabulary))
     return found
+
+
+def _outside(values: Tensor, vocabulary: int) -> Tensor:
+    """Where tokens are that are not known; bytes would take 256 for 0."""
+    values = values.long()
+    return (values < 0) | (values >= vocabulary)
 
 
 def check_classes(
