@@ -241,10 +241,10 @@ def test_values_against_annotations(annotation: Any, fits: list[Any], does_not: 
 @pytest.mark.parametrize(
     ("annotation", "words"),
     [
-        (Annotated[float, Interval(ge=0, lt=1)], "a number of at least 0 less than 1"),
+        (Annotated[float, Interval(ge=0, lt=1)], "a number that is at least 0 and is less than 1"),
         (list[float] | None, "a list of numbers or null"),
         (Literal["mean", "sum"], "`mean` or `sum`"),
-        (Annotated[list[int], Len(1, 2)], "a list of whole numbers with at least 1 values"),
+        (Annotated[list[int], Len(1, 2)], "a list of whole numbers that has at least 1 values"),
         (tuple[float, float], "a list of 2 values"),
         (torch.Tensor | None, "a list of numbers or null"),
         (nn.Module, "Module"),
@@ -270,14 +270,14 @@ def test_a_limit_is_told_at_its_option() -> None:
     assert create_optimizer({"name": "bounded", "momentum": 0.5}, MODEL, 0.1)
     ((code, message),) = refused({"name": "bounded", "momentum": 1.5}, create_optimizer, MODEL, 0.1)
     assert code == "NR112"
-    assert message.endswith("is a number of at least 0 less than 1, not `1.5`")
+    assert message.endswith("is a number that is at least 0 and is less than 1, not `1.5`")
 
 
 def test_a_function_without_targets_is_no_loss() -> None:
     register_loss("one_sided", lambda predictions: predictions.sum())
     ((code, message),) = refused("one_sided")
     assert code == "NR107"
-    assert message == "`one_sided` is a function `(predictions)`, which cannot serve as a loss"
+    assert message == "`one_sided` is a function of `predictions`, which cannot serve as a loss"
 
 
 def test_a_function_written_in_c_is_taken_as_it_is() -> None:

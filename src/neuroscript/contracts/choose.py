@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroscript.contracts import dataloader
-from neuroscript.contracts.create import Where, find, make, place_of, said_object
+from neuroscript.contracts.create import Where, check_whole, find, make, place_of, said_object
 from neuroscript.contracts.dataloader import DATA_KEYS, DataLoaderContract
 from neuroscript.contracts.errors import ContractError, NotAContract, UnknownOption
 from neuroscript.contracts.registry import ContractRegistry
@@ -46,6 +46,7 @@ def create_dataloader(
     recipe = dataloader.recipe(name, implementation, config)
     if recipe is None:
         raise _no_loader(name, said_object(implementation), where)
+    check_whole("dataloader", name, implementation, where)
     options = {k: v for k, v in config.items() if k not in DATA_KEYS or k in (recipe.options or ())}
     try:
         made = make("dataloader", name, recipe, options, where, beside=DATA_KEYS)

@@ -19,6 +19,7 @@ from neuroscript.contracts.errors import (
     NameMissing,
     NotAContract,
     NotMade,
+    Unfinished,
     UnknownOption,
     WrongOption,
     said,
@@ -220,7 +221,16 @@ def _create(
         place = place_of(where, None, kind, name)
         found = said_object(implementation)
         raise ContractError([NotAContract(place, kind, name, found, package.EXPECTED)])
+    check_whole(kind, name, implementation, where)
     return make(kind, name, recipe, options, where, ("name", *beside))
+
+
+def check_whole(kind: str, name: str, implementation: Any, where: Where | None) -> None:
+    """Refuses a class that lacks what its contract asks for."""
+    missing = sorted(getattr(implementation, "__abstractmethods__", ()))
+    if missing and isinstance(implementation, type):
+        place = place_of(where, None, kind, name)
+        raise ContractError([Unfinished(place, kind, name, implementation.__name__, missing)])
 
 
 def place_of(where: Where | None, option: str | None, kind: str, name: str) -> Span:
@@ -235,7 +245,8 @@ def said_object(implementation: object) -> str:
         bases = [b.__name__ for b in implementation.__mro__[1:-1]]
         return f"a class ({bases[0]})" if bases else "a class"
     if isinstance(implementation, FunctionType):
-        return f"a function `{inspect.signature(implementation)}`"
+        names = ", ".join(inspect.signature(implementation).parameters)
+        return f"a function of `{names}`" if names else "a function of nothing"
     return f"an object of type {type(implementation).__name__}"
 
 

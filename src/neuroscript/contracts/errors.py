@@ -37,6 +37,12 @@ def spoken(kind: str) -> str:
     return {"dataloader": "data loader", "checkpoint": "checkpoint format"}.get(kind, kind)
 
 
+def a(kind: str) -> str:
+    """A kind with its article."""
+    name = spoken(kind)
+    return f"an {name}" if name[0] in "aeiou" else f"a {name}"
+
+
 def said(subject: str, text: str) -> Span:
     """A place to show for what was passed in Python and stands in no file."""
     source = Source("<python>", f"{subject}: {text}")
@@ -178,7 +184,7 @@ class NameTakenTwice(Diagnostic):
     @property
     def message(self) -> str:
         return (
-            f"several installed packages have a {spoken(self.kind)} `{self.name}`: "
+            f"several installed packages have {a(self.kind)} `{self.name}`: "
             f"{_and_list(self.packages).replace('`', '')}"
         )
 
@@ -202,6 +208,8 @@ class PluginMissing(Diagnostic):
 
     @property
     def help(self) -> str:
+        if not self.looked_in:
+            return "Python cannot import such a module: install its package, or name its file"
         return "looked for " + _and_list(self.looked_in)
 
 
@@ -215,11 +223,39 @@ class NotAContract(Diagnostic):
 
     @property
     def message(self) -> str:
-        return f"`{self.name}` is {self.found}, which cannot serve as a {spoken(self.kind)}"
+        return f"`{self.name}` is {self.found}, which cannot serve as {a(self.kind)}"
 
     @property
     def help(self) -> str:
-        return f"a {spoken(self.kind)} is {self.expected}"
+        return f"{a(self.kind)} is {self.expected}"
+
+
+@dataclass(frozen=True)
+class Unfinished(Diagnostic):
+    code = "NR116"
+    kind: str
+    name: str
+    class_name: str
+    missing: Sequence[str]
+
+    @property
+    def message(self) -> str:
+        return f"{spoken(self.kind)} `{self.name}` is not whole: {self.lacks}"
+
+    @property
+    def lacks(self) -> str:
+        """What its class does not define."""
+        return f"its class `{self.class_name}` does not define {_and_list(self.missing)}"
+
+    @property
+    def help(self) -> str:
+        return f"what each has to do is said at the base class, {self.kind_class}"
+
+    @property
+    def kind_class(self) -> str:
+        """The name of the contract."""
+        named = {"dataloader": "DataLoader"}.get(self.kind, self.kind.capitalize())
+        return f"`neuroscript.contracts.{named}Contract`"
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from typing import Any, get_args
 
 LIMITS: dict[str, tuple[Callable[[Any, Any], bool], str]] = {
-    "gt": (operator.gt, "greater than {}"),
-    "ge": (operator.ge, "of at least {}"),
-    "lt": (operator.lt, "less than {}"),
-    "le": (operator.le, "of at most {}"),
-    "multiple_of": (lambda value, unit: value % unit == 0, "that {} divides"),
-    "min_length": (lambda value, least: len(value) >= least, "with at least {} values"),
-    "max_length": (lambda value, most: len(value) <= most, "with at most {} values"),
+    "gt": (operator.gt, "is greater than {}"),
+    "ge": (operator.ge, "is at least {}"),
+    "lt": (operator.lt, "is less than {}"),
+    "le": (operator.le, "is at most {}"),
+    "multiple_of": (lambda value, unit: value % unit == 0, "is a multiple of {}"),
+    "min_length": (lambda value, least: len(value) >= least, "has at least {} values"),
+    "max_length": (lambda value, most: len(value) <= most, "has at most {} values"),
 }
 """By the names that annotated_types gives them: what holds, and how it is said."""
 
@@ -35,7 +35,7 @@ class Limit:
 
     @property
     def words(self) -> str:
-        """`of at least 0`."""
+        """`is at least 0`."""
         return LIMITS[self.name][1].format(self.bound)
 
 
@@ -45,7 +45,7 @@ def limits_of(annotation: Any) -> list[Limit]:
     >>> from typing import Annotated
     >>> from annotated_types import Interval
     >>> [limit.words for limit in limits_of(Annotated[float, Interval(ge=0, lt=1)])]
-    ['of at least 0', 'less than 1']
+    ['is at least 0', 'is less than 1']
     """
     return [limit for noted in get_args(annotation)[1:] for limit in _limits_in(noted)]
 

@@ -66,8 +66,8 @@ def type_in_words(annotation: Any) -> str:
     if origin is Literal:
         return " or ".join(f"`{argument}`" for argument in arguments)
     if origin is Annotated:
-        limits = (limit.words for limit in limits_of(annotation))
-        return " ".join([type_in_words(arguments[0]), *limits])
+        limits = " and ".join(limit.words for limit in limits_of(annotation))
+        return f"{type_in_words(arguments[0])}{' that ' * bool(limits)}{limits}"
     kind = origin or annotation
     if kind is tuple and arguments and arguments[-1] is not Ellipsis:
         return f"a list of {len(arguments)} values"

@@ -36,8 +36,7 @@ def load_plugin(plugin: str, folders: Sequence[Path] = (), span: Span | None = N
         return importlib.import_module(plugin)
     except ModuleNotFoundError as error:
         if error.name and (plugin == error.name or plugin.startswith(error.name + ".")):
-            looked_in = [f"a module `{plugin}` that Python can import"]
-            raise ContractError([PluginMissing(place, plugin, looked_in)]) from error
+            raise ContractError([PluginMissing(place, plugin, ())]) from error
         raise _failed(plugin, place, error) from error
     except Exception as error:
         raise _failed(plugin, place, error) from error
@@ -101,10 +100,16 @@ def _line_in(path: Path, error: Exception) -> Span | None:
             return None
         line = lines[-1]
     try:
-        source = Source(str(path), path.read_text(encoding="utf-8"), path)
+        source = Source(_shown(path), path.read_text(encoding="utf-8"), path)
     except (OSError, UnicodeDecodeError):
         return None
     return source.line_span(line)
+
+
+def _shown(path: Path) -> str:
+    """A path as a message shows it: from the working directory, if it lies there."""
+    here = Path.cwd()
+    return str(path.relative_to(here) if path.is_relative_to(here) else path)
 
 
 def _defined_in(module: ModuleType, name: str, value: object) -> bool:

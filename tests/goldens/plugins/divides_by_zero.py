@@ -1,0 +1,3 @@
+"""Fails while it is imported."""
+
+SCALE = 1 / 0
