@@ -86,6 +86,21 @@ class Config(Section):
         """Whether the batch size is still to be found."""
         return "auto" in (self.data.batch_size, self.training.batch_size)
 
+    def with_found(self, **values: Any) -> Config:
+        """The same config with other values in section `training`, such as those of `auto`.
+
+        >>> from neuroscript.config import load_config
+        >>> config = load_config({"training": {"lr": "auto"}, "data": {"batch_size": "auto"}})
+        >>> found = config.with_found(lr=0.02, batch_size=64)
+        >>> found.lr, found.batch_size, found.finds_batch_size
+        (0.02, 64, False)
+        """
+        data = self.data
+        if "batch_size" in values:
+            data = data.model_copy(update={"batch_size": None})
+        training = self.training.model_copy(update=values)
+        return self.model_copy(update={"training": training, "data": data})
+
     @property
     def lr(self) -> float:
         """The learning rate; 0.001 while it is `auto`."""

@@ -21,6 +21,8 @@ from neuroscript.training.errors import (
     RunFailed,
     TrainingError,
 )
+from neuroscript.training.finding.errors import OutOfMemory, OutOfMemoryError
+from neuroscript.training.finding.memory import is_out_of_memory
 from neuroscript.training.stop import QuitAtOnce, Stopped, TrainingInterrupted
 from neuroscript.training.user_line import line_of_user
 
@@ -49,11 +51,26 @@ def failing_as_diagnostics(
     except Exception as error:
         if os.environ.get("NEUROSCRIPT_TRACEBACK") == "1":
             traceback.print_exception(error)
+        if is_out_of_memory(error):
+            raise OutOfMemoryError([_out_of_memory(error, trainer, last, config)]) from error
         place = line_of_user(error) or config.where_key("training") or said("run", str(run_dir))
         reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
         file = last.saved
         failed = RunFailed(place, trainer.global_step, reason, str(file) if file else None)
         raise TrainingError([failed]) from error
+
+
+def _out_of_memory(
+    error: Exception, trainer: Trainer, last: LastCheckpoint, config: Config
+) -> OutOfMemory:
+    return OutOfMemory(
+        config.place("training.batch_size"),
+        trainer.global_step,
+        config.batch_size,
+        config.training.accumulate,
+        str(error).strip().partition("\n")[0].partition(". ")[0],
+        str(last.saved) if last.saved else None,
+    )
 
 
 def _in_config(diagnostic: Diagnostic, config: Config) -> Diagnostic:

@@ -31,6 +31,7 @@ from neuroscript.training.checkpoints.save_point import SavePoint
 from neuroscript.training.data import ContractDataModule
 from neuroscript.training.errors import NotSavedError
 from neuroscript.training.failure import failing_as_diagnostics
+from neuroscript.training.finding.found import found, run_in_memory
 from neuroscript.training.prepare import Prepared, prepare
 from neuroscript.training.progress import Bar
 from neuroscript.training.resuming.find import Asked, Resumption, find
@@ -101,6 +102,11 @@ def run(prepared: Prepared, quiet: bool = False, resumption: Resumption | None =
 
     Tells the plan before and the result after on standard error, unless `quiet`.
     """
+    prepared = found(prepared, None if resumption is None else resumption.checkpoint)
+    return run_in_memory(prepared, lambda one: _run(one, quiet, resumption), quiet)
+
+
+def _run(prepared: Prepared, quiet: bool, resumption: Resumption | None) -> Runner:
     config = prepared.config
     start = Start.at(prepared, resumption)
     run_dir = start.run_dir

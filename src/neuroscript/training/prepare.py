@@ -49,6 +49,26 @@ from neuroscript.training.weights import start_from
 
 
 @dataclass(frozen=True, slots=True)
+class HandedIn:
+    """A model that was handed in, or its class, and what its weights were."""
+
+    model: nn.Module | type[nn.Module]
+    weights: dict[str, torch.Tensor]
+
+    @classmethod
+    def of(cls, model: nn.Module | type[nn.Module]) -> HandedIn:
+        """The model as it is now."""
+        if isinstance(model, type):
+            return cls(model, {})
+        return cls(model, {name: t.detach().clone() for name, t in model.state_dict().items()})
+
+    def put_back(self) -> None:
+        """Gives the model its weights again, on the CPU."""
+        if not isinstance(self.model, type):
+            self.model.to("cpu").load_state_dict(self.weights)
+
+
+@dataclass(frozen=True, slots=True)
 class Prepared:
     """A run that can start."""
 
@@ -62,6 +82,9 @@ class Prepared:
 
     code: str | None
     """The generated Python of the neuron, None for a model that was handed in."""
+
+    handed_in: HandedIn | None = None
+    """A model that was handed in, for a run that may have to begin again with it."""
 
     def try_one_batch(self) -> float:
         """The loss of the first batch, forwards and backwards, without a step."""
@@ -85,6 +108,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     check_trainer_arguments(config)
     with hushed():
         make_trainer(config, trainer_arguments(config, None, validates=False))
+    handed_in = HandedIn.of(model) if model is not None and config.finds_batch_size else None
     if model is None and config.model.file is None:
         raise config.missing("model.file")
     neuron = load_neuron(config) if config.model.file is not None else None
@@ -114,6 +138,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
         checkpoint_settings(config, best_of),
         best_of,
         neuron.code if neuron is not None and model is None else None,
+        handed_in,
     )
 
 

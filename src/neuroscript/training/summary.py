@@ -26,7 +26,7 @@ from neuroscript.training.trainer import USUAL
 if TYPE_CHECKING:
     from neuroscript.training.runner import Runner
 
-LABELS = {"gradient_checkpointing": "recompute"}
+LABELS = {"gradient_checkpointing": "recompute", "batch_size": "batch"}
 """What keys are called that are too long for the plan."""
 
 SHORT = "for about ten lines of a short run"

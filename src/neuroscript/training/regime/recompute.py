@@ -33,20 +33,25 @@ class Recomputing(Callback):
 
     def on_fit_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """From the first step on."""
-        for layer in self.layers:
-            layer.forward = _recomputed(layer, layer.forward)
+        self.begin()
 
     def on_fit_end(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Until training ends."""
-        self._undo()
+        self.end()
 
     def on_exception(
         self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
     ) -> None:
         """However it ends."""
-        self._undo()
+        self.end()
 
-    def _undo(self) -> None:
+    def begin(self) -> None:
+        """From here on the layers keep nothing inside for the backward pass."""
+        for layer in self.layers:
+            layer.forward = _recomputed(layer, layer.forward)
+
+    def end(self) -> None:
+        """Leaves the layers as they were."""
         for layer in self.layers:
             vars(layer).pop("forward", None)
 
