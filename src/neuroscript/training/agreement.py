@@ -11,6 +11,7 @@ from torch import Tensor
 from neuroscript.contracts.dataloader.columns.column import Column, first_where
 from neuroscript.contracts.dataloader.columns.description import kind_of
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
+from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language import Port
 from neuroscript.training.head import Head
@@ -23,6 +24,7 @@ from neuroscript.training.mismatch import (
     TokenOutOfRange,
     TokensExpected,
     TooManyNames,
+    VocabularyTooSmall,
 )
 from neuroscript.training.padding import padding_ports
 from neuroscript.training.samples import Samples
@@ -109,8 +111,16 @@ def check_tokens(
     vocabularies: frozenset[int],
     samples: Samples,
     spans: Mapping[str, Span],
+    tokenizers: Mapping[str, Tokenizer],
 ) -> list[Diagnostic]:
-    """Tokens that no embedding knows, where there is one vocabulary."""
+    """Tokens that no embedding knows, where there is one vocabulary.
+
+    A tokenizer may have no more ids than the largest embedding, whether the data have them or not.
+    """
+    largest = max(vocabularies, default=None)
+    small = [port for port, t in tokenizers.items() if largest and t.vocabulary > largest]
+    if largest and small:
+        return [_too_small(tokenizers[port], largest, samples, spans.get(port)) for port in small]
     if len(vocabularies) != 1:
         return []
     (vocabulary,) = vocabularies
@@ -129,6 +139,13 @@ def _outside(values: Tensor, vocabulary: int) -> Tensor:
     """Where tokens are that are not known; bytes would take 256 for 0."""
     values = values.long()
     return (values < 0) | (values >= vocabulary)
+
+
+def _too_small(
+    tokenizer: Tokenizer, vocabulary: int, samples: Samples, span: Span | None
+) -> Diagnostic:
+    name, ids = tokenizer.name, tokenizer.vocabulary
+    return VocabularyTooSmall(samples.place(0), name, ids, span, vocabulary)
 
 
 def check_classes(

@@ -89,6 +89,30 @@ class TokenOutOfRange(Diagnostic):
 
 
 @dataclass(frozen=True)
+class VocabularyTooSmall(Diagnostic):
+    code = "NT113"
+    tokenizer: str
+    ids: int
+    port_span: Span | None
+    vocabulary: int
+
+    @property
+    def message(self) -> str:
+        return (
+            f"the tokenizer `{self.tokenizer}` has {self.ids} ids, "
+            f"and the embedding knows {self.vocabulary}"
+        )
+
+    @property
+    def labels(self) -> Sequence[Label]:
+        return [Label(self.port_span, "this input is embedded")] if self.port_span else ()
+
+    @property
+    def help(self) -> str:
+        return f"make the vocabulary {self.ids} or more, or take another `data.tokenizer`"
+
+
+@dataclass(frozen=True)
 class ClassOutOfRange(Diagnostic):
     code = "NT104"
     index: int

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor
 
 from neuroscript.contracts import DataLoaderContract
-from neuroscript.contracts.dataloader.columns import Column, ColumnLoader, Ragged
+from neuroscript.contracts.dataloader.columns import Column, ColumnLoader, Ragged, Table
 from neuroscript.contracts.dataloader.ecosystem import as_batch
+from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
 from neuroscript.training.batch import BESIDE, INPUT, TARGET
@@ -37,6 +38,9 @@ class Samples:
     names: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Class names by the names of the targets."""
 
+    tokenizers: dict[str, Tokenizer] = field(default_factory=dict)
+    """For each input that was text: what made token ids of it."""
+
 
 def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Samples:
     """The samples of a loader; `elsewhere` is where one stands that has no line of its own."""
@@ -44,7 +48,8 @@ def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Sample
         names = {target: tuple(given) for target, given in loader.class_names.items()}
         table = loader.table
         batch = loader.gather(_first_and_longest(table.columns.values()))
-        return Samples(table.inputs, table.targets, batch, loader.place, names)
+        inputs = {name: _as_given(table, name) for name in table.inputs}
+        return Samples(inputs, table.targets, batch, loader.place, names, table.tokenizers)
     batch = as_batch(next(iter(loader)))
     target = batch.get(TARGET)
     given = batch.get(INPUT, {k: v for k, v in batch.items() if k not in BESIDE})
@@ -56,6 +61,12 @@ def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Sample
         lambda _: place,
         _names_of(loader),
     )
+
+
+def _as_given(table: Table, name: str) -> Column:
+    """An input in the type in which batches have it; of pixels, nothing but their shape."""
+    column = table.inputs[name]
+    return torch.zeros(()).expand(column.shape) if name in table.scales else column
 
 
 def _first_and_longest(columns: Iterable[Column]) -> Tensor:

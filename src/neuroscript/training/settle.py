@@ -89,7 +89,8 @@ def check_fit(subject: Subject, samples: Samples) -> None:
     asked = [name for name in subject.input_names() if name not in told]
     named = _by_port(samples.inputs, asked)
     spans = {name: span for name in named if (span := subject.span(name))}
-    _refuse(check_tokens(named, vocabularies(subject.model), samples, spans))
+    tokenizers = _by_port(samples.tokenizers, asked)
+    _refuse(check_tokens(named, vocabularies(subject.model), samples, spans, tokenizers))
 
 
 def check_targets(config: Config, objective: Objective, subject: Subject, samples: Samples) -> None:

@@ -13,12 +13,15 @@ TOKENIZER = "tokenizer"
 
 SPLITS = ("train", "val", "test")
 
+BY_NAME = frozenset({"huggingface"})
+"""The built-in formats whose data may have a name instead of a path."""
+
 
 def data_files(config: Config, split: str) -> list[str]:
     """The files of a split, none if it has none or is a part of another.
 
     A loader of one's own may mean something else than files by a path: what cannot be found is
-    then given as it is. For the built-in ones, ConfigError is raised.
+    then given as it is. For the built-in ones of files, ConfigError is raised.
     """
     given = getattr(config.data, split)
     if given is None or isinstance(given, float):
@@ -26,7 +29,8 @@ def data_files(config: Config, split: str) -> list[str]:
     try:
         return [str(path) for path in config.resolve_all(f"data.{split}")]
     except ConfigError:
-        if config.data.format in (None, *ContractRegistry.of("dataloader").built_in):
+        of_files = ContractRegistry.of("dataloader").built_in - BY_NAME
+        if config.data.format in (None, *of_files):
             raise
         return given if isinstance(given, list) else [given]
 
