@@ -140,6 +140,7 @@ class Training:
 
     trainer: Trainer
     datamodule: ContractDataModule
+    save_point: SavePoint
     last: LastCheckpoint
     best: BestCheckpoints | None
     stop: StopOnSignal
@@ -191,7 +192,7 @@ def _training(prepared: Prepared, start: Start, quiet: bool) -> Training:
     trainer = _trainer(prepared, start.run_dir, callbacks, io)
     seed = prepared.config.training.seed
     datamodule = ContractDataModule(prepared.data, seed, save_point.between)
-    return Training(trainer, datamodule, last, best, stop, told_of_run)
+    return Training(trainer, datamodule, save_point, last, best, stop, told_of_run)
 
 
 def _train(training: Training, prepared: Prepared, start: Start, started: float) -> float:
@@ -203,6 +204,7 @@ def _train(training: Training, prepared: Prepared, start: Start, started: float)
     try:
         path = None if start.checkpoint is None else str(start.checkpoint)
         trainer.fit(module, datamodule=training.datamodule, ckpt_path=path)
+        training.save_point.finish(trainer)
         seconds = time.monotonic() - started
         if training.stop.received is not None:
             raise Stopped

@@ -15,8 +15,9 @@ from torch import Tensor
 KIND = "$"
 """The key that marks what JSON has no form for."""
 
-INLINE = 1024
-"""How many bytes a tensor may have to be written into the JSON itself."""
+INLINE = 16_384
+"""How many bytes a tensor may have to be written into the JSON itself: the state of random
+numbers has, averages of weights have not."""
 
 
 @dataclass(slots=True)

@@ -106,6 +106,13 @@ class SavePoint(Callback):
             places = ", ".join(f"`{place}`" for place in self.io.left_out)
             self.warn(StateLeftOut(said("state", places), places))
 
+    def finish(self, trainer: Trainer) -> None:
+        """After training: takes up what a run had come to of which nothing was left to train."""
+        saved, self._to_go_on_from = self._to_go_on_from, None
+        if saved is not None:
+            self.io.module.state.go_on_from(saved["progress"])
+            self.last.take_up(trainer, Path(str(trainer.ckpt_path)))
+
     def on_save_checkpoint(
         self, trainer: Trainer, pl_module: LightningModule, checkpoint: dict[str, Any]
     ) -> None:

@@ -66,6 +66,12 @@ def check(prepared: Prepared, metadata: CheckpointMetadata, checkpoint: Path) ->
         reason = "it holds a model, and not where its training stood"
         place = said("--resume", str(checkpoint))
         raise TrainingError([CannotGoOn(place, str(checkpoint), reason)])
+    try:
+        unpack(saved[TRAINER_STATE], metadata.tensors)
+    except KeyError as missing:
+        reason = f"its format has not kept the tensor {missing}"
+        place = said("--resume", str(checkpoint))
+        raise TrainingError([CannotGoOn(place, str(checkpoint), reason)]) from None
     changes = dict(_changes(config, saved))
     problems: list[Diagnostic] = [
         Changed(config.place(key), key, _written(old), _written(new), str(checkpoint))
@@ -73,7 +79,8 @@ def check(prepared: Prepared, metadata: CheckpointMetadata, checkpoint: Path) ->
         if not _is_under(key, MAY_CHANGE)
     ]
     problems += _other_program(prepared, saved, checkpoint)
-    problems += _other_data(prepared, saved)
+    if not problems:
+        problems += _other_data(prepared, saved)
     if not problems:
         problems += _already_past(config, metadata)
     if problems:
