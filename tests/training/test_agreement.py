@@ -23,15 +23,15 @@ def test_the_wrong_width_shows_the_line_of_the_port_and_the_line_of_the_sample(f
     assert error.exit_code == 1
     assert str(error) == (
         "error[NT101]: `in` takes [batch, 2], and the data have float[3]\n"
-        " --> bad.jsonl:1:1\n"
+        " --> bad.jsonl:1:11\n"
         "  |\n"
         '1 | {"input": [0.0, 1.0, 2.0], "target": [1.0]}\n'
-        "  | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ 3 instead of 2\n"
+        "  |           ^^^^^^^^^^^^^^^ 3 instead of 2\n"
         " ::: net.ns:2:5\n"
         "  |\n"
         "2 |     in: [batch, 2]\n"
         "  |     -------------- declared [batch, 2] here\n"
-        "  = help: declare the input as [batch, 3], or correct the data"
+        "  = help: write `in: [batch, 3]` in net.ns:2, or give each sample 2 numbers"
     )
 
 
@@ -79,7 +79,7 @@ def test_targets_of_the_wrong_width(folder):
     )
     (diagnostic,) = refused(config).diagnostics
     assert diagnostic.code == "NT106"
-    assert "as large as the output [batch, 1]" in diagnostic.message
+    assert "do not suit an output [batch, 1]" in diagnostic.message
     assert "float[2]" in diagnostic.message
 
 

@@ -100,8 +100,8 @@ def test_the_reason_of_the_headline_example_reads_as_promised():
 
 
 REFUSED = [
-    (facts(FLOATS, (3,), number("float", (2,))), None, "as large as the output [batch, 3]"),
-    (facts(FLOATS, (1,), number("int", names=("a", "b", "c"))), None, "there are 3"),
+    (facts(FLOATS, (3,), number("float", (2,))), None, "do not suit an output [batch, 3]"),
+    (facts(FLOATS, (1,), number("int", names=("a", "b", "c"))), None, "that name 3 classes"),
     (facts(FLOATS, (3,), None), None, "no targets"),
     (facts(FLOATS, (3,), number("float")), "classification", "these targets are fractions"),
     (facts(FLOATS, (1,), number("int")), "classification", "[batch, classes]"),

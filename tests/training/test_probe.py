@@ -16,7 +16,8 @@ from neuroscript.training.probe import by_name, input_names, probe
         (nn.Softmax(-1), "Softmax"),
         (nn.LogSoftmax(-1), "LogSoftmax"),
         (nn.Sequential(nn.Sigmoid(), nn.Flatten(0)), "Sigmoid"),
-        (nn.ReLU(), None),
+        (nn.ReLU(), "ReLU"),
+        (nn.Tanh(), "Tanh"),
         (nn.Identity(), None),
     ],
 )

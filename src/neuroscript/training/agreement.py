@@ -14,9 +14,10 @@ from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language import Port
+from neuroscript.training.facts import shape_text
 from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
-from neuroscript.training.look import shape_text, values_of
+from neuroscript.training.look import values_of
 from neuroscript.training.mismatch import (
     ClassOutOfRange,
     InputMissing,
@@ -54,21 +55,31 @@ def check_inputs(ports: Sequence[Port | InputPort], samples: Samples) -> list[Di
             mismatch = _mismatch(port.shape, tuple(tensor.shape), sizes)
             misfit = (0, mismatch) if mismatch else None
         if misfit is not None:
-            found.append(
-                ShapeMismatch(
-                    samples.place(misfit[0]),
-                    port=port.name,
-                    port_span=port.span,
-                    declared=written(port.shape),
-                    found=str(kind_of(tensor)),
-                    detail=misfit[1],
-                    suited=shape_text(sizes_of(tensor)),
-                )
-            )
+            found.append(_shape_mismatch(port, tensor, samples, *misfit))
         elif port.dtype == "int" and tensor.dtype.is_floating_point:
-            place = samples.place(0)
+            place = samples.input_at(0, port.name)
             found.append(TokensExpected(place, port.name, port.span, str(values_of(tensor))))
     return found
+
+
+def _shape_mismatch(
+    port: Port, column: Column, samples: Samples, sample: int, detail: str
+) -> ShapeMismatch:
+    """The diagnostic of a sample that a port cannot take; text became tokens before."""
+    place = samples.input_at(sample, port.name)
+    text = place.text.startswith('"')
+    sizes = [len(column), "seq"] if text else [len(column), *sizes_of(column)]
+    edit = edit_of(port, sizes)
+    return ShapeMismatch(
+        place,
+        port=port.name,
+        port_span=port.span,
+        declared=written(port.shape),
+        found="text" if text else str(kind_of(column)),
+        detail="tokens, as many as the text is long" if text else detail,
+        edit=f"{edit} for tokens" if text else edit,
+        wanted=_wanted(port),
+    )
 
 
 def ragged_misfit(
@@ -130,7 +141,7 @@ def check_tokens(
             continue
         strange = first_where(tensor, partial(_outside, vocabulary=vocabulary))
         if strange is not None:
-            place, token = samples.place(strange[0]), int(strange[1])
+            place, token = samples.input_at(strange[0], port), int(strange[1])
             found.append(TokenOutOfRange(place, port, spans.get(port), token, vocabulary))
     return found
 
@@ -153,14 +164,17 @@ def check_classes(
 ) -> list[Diagnostic]:
     """Targets that name a class which the output does not have."""
     classes = head.classes
-    if classes is None or target.dtype.is_floating_point:
+    if classes is None or classes == 1:
         return []
     if len(head.names) > classes:
-        return [TooManyNames(samples.place(0), head.names, classes, declared, span)]
+        place = samples.target_at(0, head.port)
+        return [TooManyNames(place, head.names, classes, declared, span)]
     strange = first_where(target, lambda v: ((v < 0) & (v != IGNORED)) | (v >= classes))
     if strange is None:
         return []
-    return [ClassOutOfRange(samples.place(strange[0]), int(strange[1]), classes, declared, span)]
+    what, at = ("target", samples.target_at) if samples.targets else ("token", samples.input_at)
+    place = at(strange[0], head.port)
+    return [ClassOutOfRange(place, int(strange[1]), classes, declared, span, what)]
 
 
 def other_length(column: Column) -> int:
@@ -168,6 +182,35 @@ def other_length(column: Column) -> int:
     if not isinstance(column, Ragged):
         return 0
     return int((column.lengths != column.lengths[0]).nonzero()[0])
+
+
+def edit_of(port: Port, sizes: Sequence[int | str]) -> str:
+    """What to write in the `.ns` file, or in the config, so that the port takes such a batch."""
+    declared = port.span.text.partition("[")[2].partition("]")[0]
+    dims = [dim.strip() for dim in declared.split(",")]
+    place = f"{port.span.source.name}:{port.span.line}"
+    if len(dims) != len(sizes) or any(dim.startswith("*") for dim in dims):
+        shape = shape_text(sizes[1:])
+        return f"write `{port.span.text.replace(f'[{declared}]', shape)}` in {place}"
+    wrong = [i for i, dim in enumerate(port.shape) if isinstance(dim, int) and dim != sizes[i]]
+    params = {dims[i]: sizes[i] for i in wrong if dims[i].isidentifier()}
+    if wrong and len(params) == len(wrong) and all(isinstance(n, int) for n in params.values()):
+        given = ", ".join(f"{name}: {size}" for name, size in params.items())
+        return f"set `model.params: {{{given}}}`"
+    mended = [str(sizes[i]) if i in wrong else dim for i, dim in enumerate(dims)]
+    text = port.span.text.replace(f"[{declared}]", f"[{', '.join(mended)}]")
+    return f"write `{text}` in {place}"
+
+
+def _wanted(port: Port) -> str:
+    """What a sample has to hold for a port.
+
+    In numbers where these are known, else in names: `8 numbers`, `3 × height × width numbers`.
+    """
+    sizes = [str(dim) for dim in port.shape[1:]]
+    if not sizes:
+        return "one number"
+    return f"{' × '.join(sizes)} number{'' if sizes == ['1'] else 's'}"
 
 
 def written(shape: Sequence[int | str]) -> str:

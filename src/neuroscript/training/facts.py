@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["float", "int", "bool"]
 Sizes: TypeAlias = tuple[int, ...]
+
+
+def shape_text(sizes: Sequence[int | str]) -> str:
+    """The shape of a batch of such samples.
+
+    >>> shape_text((3, 8, 8))
+    '[batch, 3, 8, 8]'
+    """
+    return f"[{', '.join(['batch', *map(str, sizes)])}]"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,8 +35,25 @@ class Values:
     names: tuple[str, ...] = ()
     """Class names, where the data name their classes; their index is the value."""
 
+    whole: bool = False
+    """Whether nothing but whole numbers was seen, however they are written."""
+
+    one_hot: bool = False
+    """Whether each row of the last dimension holds one 1, and 0 else."""
+
+    shares: bool = False
+    """Whether each row of the last dimension adds up to 1, none of it negative."""
+
+    least: float = -math.inf
+    greatest: float = math.inf
+
+    @property
+    def indices(self) -> bool:
+        """Whether these can be the indices of classes."""
+        return self.kind != "float" or self.whole
+
     def __str__(self) -> str:
-        kind = "class names" if self.names else self.kind
+        kind = f"{len(self.names)} class names" if self.names else self.kind
         return f"{kind}[{', '.join(map(str, self.shape))}]" if self.shape else kind
 
 

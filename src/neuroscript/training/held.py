@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from torch import Tensor
 
-from neuroscript.training.batch import TARGET
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.mismatch import OutputMissing, WhichTarget
 from neuroscript.training.samples import Samples
@@ -38,9 +37,8 @@ def held_to(
     if len(asked) == 1 and len(given) == 1:
         return {asked[0]: given[0]}
     if len(asked) == 1:
-        name = asked[0] if asked[0] in given else TARGET
-        if name in given:
-            return {asked[0]: name}
+        if asked[0] in given:
+            return {asked[0]: asked[0]}
         span = subject.span(asked[0])
         raise TrainingError([WhichTarget(samples.place(0), given, asked, span)])
     named = {port: port for port in asked if port in given}

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from neuroscript.training.facts import Facts
-from neuroscript.training.tasks import BY_NAME, TASKS, Task
+from neuroscript.training.facts import Facts, Values, shape_text
+from neuroscript.training.tasks import BY_NAME, TASKS, Otherwise, Task
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +14,8 @@ class Decision:
 
     task: Task
     reason: str
+    otherwise: Otherwise | None = None
+    """How else the data might be meant, and what says so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,8 @@ class Objection:
 
     text: str
     advice: str
+    suited: str | None = None
+    """The shape of an output that would suit the targets, where one can be told."""
 
 
 def decide(facts: Facts, task: str | None = None) -> Decision | Objection:
@@ -48,7 +52,7 @@ def decide(facts: Facts, task: str | None = None) -> Decision | Objection:
     for candidate in TASKS:
         reason = candidate.reason(facts)
         if reason:
-            return Decision(candidate, reason)
+            return Decision(candidate, reason, candidate.otherwise(facts))
     return _no_task(facts)
 
 
@@ -60,22 +64,26 @@ def _no_task(facts: Facts) -> Objection:
             "a vocabulary for each token of it",
             "give each sample a `target`",
         )
-    nearest = BY_NAME[_nearest(facts)]
     suited = [task for task in TASKS if _suits_output(task, facts)]
-    advice = "\n".join(f"{task.name}: {task.advice}" for task in suited)
-    return Objection(nearest.objection(facts) or f"no task takes {target} for {facts.port}", advice)
+    advice = "\n".join(f"{task.advice} ({task.name})" for task in suited)
+    found = f"that name {len(target.names)} classes" if target.names else str(target)
+    text = f"targets {found} do not suit an output {facts.port}"
+    return Objection(text, advice, _suited_output(facts, target))
 
 
-def _nearest(facts: Facts) -> str:
-    """The task whose objection says best what is wrong with the targets."""
-    assert facts.target is not None
-    if facts.target.kind == "float":
-        return "regression"
-    if facts.single:
-        return "binary_classification" if facts.target.names else "regression"
-    if facts.classes:
-        return "classification"
-    return "token_classification" if len(facts.output) == 2 else "segmentation"
+def _suited_output(facts: Facts, target: Values) -> str | None:
+    """The shape of an output that would suit targets; None where it is not the shape."""
+    single = target.shape in ((), (1,))
+    if target.names:
+        return shape_text((len(target.names),)) if single else None
+    if target.kind == "float":
+        shape = target.shape or (1,)
+        return None if shape == facts.output else shape_text(shape)
+    if target.shape == facts.output[1:] and len(facts.output) == 3 and target.least >= 0:
+        return shape_text((int(target.greatest) + 1, *target.shape))
+    if len(target.shape) == len(facts.output) == 1 and target.shape != facts.output:
+        return shape_text(target.shape)
+    return None
 
 
 def _suits_output(task: Task, facts: Facts) -> bool:

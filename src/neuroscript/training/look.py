@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 import torch
 from torch import Tensor
 
-from neuroscript.contracts.dataloader.columns.column import Column, first_where
-from neuroscript.training.facts import Facts, Kind, Values
+from neuroscript.contracts.dataloader.columns.column import Column, first_where, parts
+from neuroscript.training.facts import Facts, Kind, Values, shape_text
 from neuroscript.training.probe import Probe
 
 
@@ -23,8 +23,37 @@ def values_of(column: Column, names: Sequence[str] = ()) -> Values:
     kind: Kind = "float" if column.dtype.is_floating_point or column.dtype.is_complex else "int"
     if column.dtype is torch.bool:
         kind = "bool"
+    sample = tuple(column.shape[1:])
     binary = first_where(column, lambda values: (values != 0) & (values != 1)) is None
-    return Values(kind, tuple(column.shape[1:]), binary, tuple(names))
+    if column.dtype.is_complex or not len(column) or 0 in sample:
+        return Values(kind, sample, binary, tuple(names))
+    whole = kind != "float" or binary or first_where(column, _is_fraction) is None
+    bounds = [values.aminmax() for _, _, values in parts(column) if values.numel()]
+    least = min((float(low) for low, _ in bounds), default=0.0)
+    greatest = max((float(high) for _, high in bounds), default=0.0)
+    shares = len(sample) > 0 and sample[-1] > 1 and least >= 0 and isinstance(column, Tensor)
+    shares = shares and all(map(_adds_up_to_one, (values for _, _, values in parts(column))))
+    return Values(
+        kind,
+        sample,
+        binary,
+        tuple(names),
+        whole=whole,
+        one_hot=shares and binary,
+        shares=shares,
+        least=least,
+        greatest=greatest,
+    )
+
+
+def _is_fraction(values: Tensor) -> Tensor:
+    return values != values.round()
+
+
+def _adds_up_to_one(values: Tensor) -> bool:
+    """Whether each row of the last dimension does."""
+    rows = values.sum(-1, dtype=torch.float32)
+    return bool(torch.isclose(rows, rows.new_ones(())).all())
 
 
 def facts_of(
@@ -53,12 +82,3 @@ def facts_of(
             whole=output.dim() == 0,
         )
     return facts
-
-
-def shape_text(sizes: Sequence[int | str]) -> str:
-    """The shape of a batch of such samples.
-
-    >>> shape_text((3, 8, 8))
-    '[batch, 3, 8, 8]'
-    """
-    return f"[{', '.join(['batch', *map(str, sizes)])}]"

@@ -18,8 +18,11 @@ class ShapeMismatch(Diagnostic):
     declared: str
     found: str
     detail: str
-    suited: str
-    """The shape that would take the data."""
+    edit: str
+    """What to write so that the neuron takes the data."""
+
+    wanted: str
+    """What a sample would have to hold."""
 
     @property
     def message(self) -> str:
@@ -35,7 +38,7 @@ class ShapeMismatch(Diagnostic):
 
     @property
     def help(self) -> str:
-        return f"declare the input as {self.suited}, or correct the data"
+        return f"{self.edit}, or give each sample {self.wanted}"
 
 
 @dataclass(frozen=True)
@@ -119,11 +122,12 @@ class ClassOutOfRange(Diagnostic):
     classes: int
     declared: str
     port_span: Span | None
+    what: str = "target"
 
     @property
     def message(self) -> str:
         return (
-            f"target {self.index} does not exist: an output with {self.classes} classes "
+            f"{self.what} {self.index} does not exist: an output with {self.classes} classes "
             f"knows 0 to {self.classes - 1}"
         )
 
@@ -136,11 +140,11 @@ class ClassOutOfRange(Diagnostic):
     def help(self) -> str | None:
         if self.index < 0:
             return "class indices count from 0; -100 marks a target to ignore"
-        if self.index == self.classes:
+        if self.index == self.classes and self.what == "target":
             return (
                 f"classes count from 0: subtract 1 from each, or give the output {self.index + 1}"
             )
-        return f"give the output {self.index + 1} classes, or correct the target"
+        return f"give the output {self.index + 1} classes, or correct the {self.what}"
 
 
 @dataclass(frozen=True)
@@ -172,6 +176,8 @@ class TargetsRefused(Diagnostic):
     declared: str
     port_span: Span | None
     advice: str
+    suited: str | None = None
+    """The shape of an output that would suit the targets."""
 
     @property
     def message(self) -> str:
@@ -187,7 +193,9 @@ class TargetsRefused(Diagnostic):
 
     @property
     def help(self) -> str | None:
-        return self.advice or None
+        if self.suited is None:
+            return self.advice or None
+        return f"declare the output as {self.suited}, or give each sample\n{self.advice}"
 
 
 @dataclass(frozen=True)
@@ -230,10 +238,13 @@ class OutputMissing(Diagnostic):
     port: str
     port_span: Span | None
     found: Sequence[str]
+    only_here: bool = False
+    """Whether the training data have one."""
 
     @property
     def message(self) -> str:
-        return f"the data have no target for the output `{self.port}`"
+        but = ", and the training data have one" if self.only_here else ""
+        return f"the data have no target for the output `{self.port}`{but}"
 
     @property
     def labels(self) -> Sequence[Label]:
@@ -242,6 +253,8 @@ class OutputMissing(Diagnostic):
     @property
     def help(self) -> str:
         near = did_you_mean(self.port, self.found)
+        if self.only_here:
+            return near or "give each sample a target, as in the training data"
         named = f'name the targets by output: "target": {{"{self.port}": …}}'
         return f"{near or named}\nor leave it without one: `task: {{{self.port}: none}}`"
 

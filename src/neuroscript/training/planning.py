@@ -57,6 +57,15 @@ class Plan:
     reasons: dict[str, str] = field(default_factory=dict)
     """Why each of the above is what it is, by its name."""
 
+    inputs: dict[str, str] = field(default_factory=dict)
+    """The element type in which the neuron gets each input, such as `float32`."""
+
+    targets: dict[str, str] = field(default_factory=dict)
+    """The element type in which the loss of each output gets what it is compared with."""
+
+    otherwise: dict[str, str] = field(default_factory=dict)
+    """For each output that can be read in two ways, the other one and the setting that takes it."""
+
     weights: str | None = None
     """What it starts from, if a file says that."""
 

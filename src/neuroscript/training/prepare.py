@@ -34,7 +34,7 @@ from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.regime.survey import survey
 from neuroscript.training.samples import Samples, look_at
 from neuroscript.training.settings import UnknownMonitor
-from neuroscript.training.settle import Settled, check_fit, check_targets, settle
+from neuroscript.training.settle import Settled, check_split, settle
 from neuroscript.training.subject import Subject
 from neuroscript.training.summary import make_plan
 from neuroscript.training.trainer import (
@@ -119,7 +119,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     log_every = config.training.log_every or steps_between_lines(steps)
     module = make_module(config, neuron, model, log_every)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
-    _check_other_splits(config, data, subject, settled.objective)
+    _check_other_splits(config, data, subject, settled)
     settled = _normalised(config, data, settled)
     weights = start_from(config, module.model)
     best_of = _best_of(data, settled.objective)
@@ -217,12 +217,11 @@ def _normalised(config: Config, data: Data, settled: Settled) -> Settled:
     return replace(settled, objective=replace(objective, normals=normals)) if normals else settled
 
 
-def _check_other_splits(config: Config, data: Data, subject: Subject, objective: Objective) -> None:
+def _check_other_splits(config: Config, data: Data, subject: Subject, settled: Settled) -> None:
     for split, loader in (("val", data.val), ("test", data.test)):
         if loader is not None:
             samples = look_at(loader, config.where(f"data.{split}"))
-            check_fit(subject, samples)
-            check_targets(config, objective, subject, samples)
+            check_split(config, settled, subject, samples)
 
 
 def _best_of(data: Data, objective: Objective) -> dict[str, str]:

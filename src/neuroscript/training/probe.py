@@ -6,11 +6,15 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import combinations
 
 import torch
 from torch import Tensor, nn
 
 from neuroscript.training.batch import Ports
+
+MOST_MIXED = 4
+"""Inputs of whole numbers up to which it is tried which of them are meant as fractions."""
 
 SAMPLES = 2
 """How many samples a probe runs: enough to tell the batch dimension from others."""
@@ -24,7 +28,7 @@ class Probe:
     """By name; `out` for a lone output without one."""
 
     last: dict[str, str | None]
-    """For each output the activation it ends in: Sigmoid, Softmax, LogSoftmax, or None."""
+    """For each output the activation it ends in, such as Sigmoid or Softmax, or None."""
 
     vocabularies: frozenset[int]
     """How many tokens each embedding knows."""
@@ -33,44 +37,56 @@ class Probe:
     """The inputs as the model took them: whole numbers may have become fractions."""
 
 
-def probe(model: nn.Module, inputs: Sequence[Tensor]) -> Probe:
+def probe(
+    model: nn.Module, inputs: Sequence[Tensor], fractions: Sequence[bool] | None = None
+) -> Probe:
     """Runs the model once in evaluation mode, leaving it and the random numbers as they were.
 
-    Whole numbers are given as they are if the model takes them, else as fractions. Raises
+    Whole numbers are given as fractions to the inputs that are declared as such by `fractions`;
+    where nothing is declared, or the model does not take them so, as it takes them. Raises
     whatever the model raises.
     """
     with _undisturbed(model):
         # Tensors made in inference mode cannot take part in what is recorded here.
         few = [_as_taken(value[:SAMPLES].clone(), model) for value in inputs]
+        first, *more = _readings(few, fractions)
         try:
-            outputs = by_name(model(*few))
-        except RuntimeError:
-            if all(value.is_floating_point() for value in few):
-                raise
-            few, outputs = _with_fractions(model, few)
+            taken, outputs = first, by_name(model(*first))
+        except RuntimeError as error:
+            taken, outputs = _other_reading(model, more, error)
         last = {name: _last(value) for name, value in outputs.items()}
     detached = {name: value.detach() for name, value in outputs.items()}
-    return Probe(detached, last, vocabularies(model), tuple(few))
+    return Probe(detached, last, vocabularies(model), tuple(taken))
 
 
-def _with_fractions(
-    model: nn.Module, given: Sequence[Tensor]
-) -> tuple[list[Tensor], dict[str, Tensor]]:
-    """Whole numbers as fractions; truth values too, only if the model wants that: a mask of
-    truth says what is there, and one of numbers may be added to something.
+def _readings(inputs: Sequence[Tensor], fractions: Sequence[bool] | None) -> Iterator[list[Tensor]]:
+    """The inputs with whole numbers as they are or as fractions, likeliest first, each once.
+
+    Truth values become numbers only where nothing else does: a mask of truth says what is there,
+    and one of numbers may be added to something.
     """
-    whole = [value if _is_fraction_or_bool(value) else value.float() for value in given]
-    try:
-        return whole, by_name(model(*whole))
-    except RuntimeError:
-        if all(value.dtype is not torch.bool for value in given):
-            raise
-        every = [value if value.is_floating_point() else value.float() for value in given]
-        return every, by_name(model(*every))
+    every = [index for index, value in enumerate(inputs) if not value.is_floating_point()]
+    whole = [index for index in every if inputs[index].dtype is not torch.bool]
+    declared = [index for index in whole if fractions is not None and fractions[index]]
+    few = whole if len(whole) <= MOST_MIXED else []
+    mixed = [list(some) for size in range(1, len(few)) for some in combinations(few, size)]
+    tried: list[list[int]] = []
+    for cast in (declared, [], whole, *mixed, every):
+        if cast not in tried:
+            tried.append(cast)
+            yield [v.float() if i in cast else v for i, v in enumerate(inputs)]
 
 
-def _is_fraction_or_bool(value: Tensor) -> bool:
-    return value.is_floating_point() or value.dtype is torch.bool
+def _other_reading(
+    model: nn.Module, readings: Sequence[list[Tensor]], error: RuntimeError
+) -> tuple[list[Tensor], dict[str, Tensor]]:
+    """The first reading that the model takes; raises what it said of the likeliest if none is."""
+    for reading in readings:
+        try:
+            return reading, by_name(model(*reading))
+        except RuntimeError:
+            continue
+    raise error
 
 
 def by_name(result: object) -> dict[str, Tensor]:
@@ -118,9 +134,11 @@ def _as_taken(value: Tensor, model: nn.Module) -> Tensor:
 
 
 _ACTIVATIONS = {
+    "ReluBackward0": "ReLU",
     "SigmoidBackward0": "Sigmoid",
     "SoftmaxBackward0": "Softmax",
     "LogSoftmaxBackward0": "LogSoftmax",
+    "TanhBackward0": "Tanh",
 }
 _SAME_NUMBERS = {
     "AliasBackward0",

@@ -16,6 +16,7 @@ from neuroscript.contracts.dataloader.tokenizers import Tokenizer
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
 from neuroscript.training.batch import BESIDE, INPUT, TARGET
+from neuroscript.training.fields import field_of
 
 Place = Callable[[int], Span]
 """Where the sample with a certain index stands."""
@@ -40,6 +41,16 @@ class Samples:
 
     tokenizers: dict[str, Tokenizer] = field(default_factory=dict)
     """For each input that was text: what made token ids of it."""
+
+    def input_at(self, sample: int, port: str) -> Span:
+        """Where a sample says what an input gets."""
+        return field_of(self.place(sample), _name_of(self.inputs, port))
+
+    def target_at(self, sample: int, port: str) -> Span:
+        """Where a sample says what an output is held to."""
+        name = _name_of(self.targets, port)
+        path = (TARGET,) if name == TARGET else (TARGET, name)
+        return field_of(self.place(sample), *path)
 
 
 def look_at(loader: DataLoaderContract, elsewhere: Span | None = None) -> Samples:
@@ -76,6 +87,11 @@ def _first_and_longest(columns: Iterable[Column]) -> Tensor:
     second = min(1, len(columns[0]) - 1)
     found = list(dict.fromkeys([0, *(longest or [second])]))
     return torch.tensor(found if len(found) > 1 else list(dict.fromkeys([0, second])))
+
+
+def _name_of(given: Mapping[str, Column], port: str) -> str:
+    """What the data call the values of a port."""
+    return next(iter(given)) if len(given) == 1 else port
 
 
 def _by_name(given: Any, name: str) -> dict[str, Column]:

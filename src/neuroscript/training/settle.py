@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, NoReturn, TypeVar
 
 from torch import Tensor
 
@@ -21,14 +21,15 @@ from neuroscript.training.agreement import (
 from neuroscript.training.batch import TARGET, Ports
 from neuroscript.training.by_output import check_settings
 from neuroscript.training.component import of_output
+from neuroscript.training.doubts import doubts
 from neuroscript.training.errors import TrainingError
-from neuroscript.training.facts import Facts
+from neuroscript.training.facts import Facts, shape_text
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.held import held_to
-from neuroscript.training.inference import Decision, decide
+from neuroscript.training.inference import Decision, Objection, decide
 from neuroscript.training.input_port import input_ports
-from neuroscript.training.look import facts_of, shape_text, values_of
-from neuroscript.training.mismatch import ModelRefuses, TargetsRefused
+from neuroscript.training.look import facts_of, values_of
+from neuroscript.training.mismatch import ModelRefuses, OutputMissing, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.padding import padding_ports
 from neuroscript.training.probe import SAMPLES, Probe, probe, vocabularies
@@ -47,6 +48,14 @@ class Settled:
     facts: dict[str, Facts]
     decisions: dict[str, Decision]
     signature: str
+    inputs: dict[str, str]
+    """The element type in which the neuron gets each input, such as `float32`."""
+
+    targets: dict[str, str]
+    """The element type in which the loss of each output gets what it compares."""
+
+    doubts: tuple[str, ...] = ()
+    """What can be trained, but hardly as it is meant."""
 
 
 def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
@@ -76,9 +85,21 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     declared = subject.declared.inputs if subject.declared else None
     taken = input_ports(names, declared, seen.inputs)
     objective = make_objective(heads, ports, fractions_of(seen.inputs), make_loss, taken=taken)
-    check_targets(config, objective, subject, samples)
-    _check_comparison(config, objective, subject, seen, facts, samples)
-    return Settled(objective, facts, decisions, _signature(subject, seen))
+    check_targets(config, objective, facts, subject, samples)
+    count = len(next(iter(samples.inputs.values())))
+    return Settled(
+        objective,
+        facts,
+        decisions,
+        _signature(subject, seen),
+        {name: _element(value) for name, value in zip(names, seen.inputs, strict=False)},
+        _compared(config, objective, subject, seen, facts, samples),
+        tuple(
+            doubt
+            for head in heads
+            for doubt in doubts(head, facts[head.port], seen.outputs[head.port], count)
+        ),
+    )
 
 
 def check_fit(subject: Subject, samples: Samples) -> None:
@@ -93,24 +114,60 @@ def check_fit(subject: Subject, samples: Samples) -> None:
     _refuse(check_tokens(named, vocabularies(subject.model), samples, spans, tokenizers))
 
 
-def check_targets(config: Config, objective: Objective, subject: Subject, samples: Samples) -> None:
+def check_split(config: Config, settled: Settled, subject: Subject, samples: Samples) -> None:
+    """Refuses data of another split that the neuron, or what was settled, cannot take."""
+    check_fit(subject, samples)
+    given = {key: value for key, value in samples.batch.items() if key != TARGET}
+    inputs, _ = settled.objective.ports.unpack(given)
+    _probe(subject, inputs, samples)
+    objective, facts = settled.objective, settled.facts
+    targets = _by_port(samples.targets, objective.ports.held)
+    lacking = [port for port in facts if facts[port].target and port not in targets]
+    place, found = samples.place(0), list(samples.targets)
+    _refuse([OutputMissing(place, port, subject.span(port), found, True) for port in lacking])
+    check_targets(config, objective, facts, subject, samples)
+    names = _by_port(samples.names, objective.ports.held)
+    for part in objective.parts:
+        port, task = part.head.port, part.task
+        if port not in targets or not task.takes_target:
+            continue
+        of_split = replace(facts[port], target=values_of(targets[port], names.get(port, ())))
+        objection = task.objection(of_split)
+        if objection is not None:
+            refused = Objection(objection, task.advice)
+            _refuse_targets(subject, of_split, port, samples, refused)
+
+
+def check_targets(
+    config: Config,
+    objective: Objective,
+    facts: Mapping[str, Facts],
+    subject: Subject,
+    samples: Samples,
+) -> None:
     """Refuses targets of classes that an output does not have, or without meaning to the loss."""
     shapes = subject.shapes()
     targets = _by_port(samples.targets, objective.ports.held)
     for part in objective.parts:
-        target = targets.get(part.head.port)
+        port, target = part.head.port, targets.get(part.head.port)
+        if target is None and part.task.name == "language_modeling":
+            tokens = next(iter(samples.inputs.values()))
+            _refuse(
+                check_classes(
+                    part.head, tokens, samples, shapes.get(port, "the output"), subject.span(port)
+                )
+            )
         if target is None:
             continue
         check_range(config, part, target, samples)
-        if part.task.takes_classes:
-            shape = shapes.get(part.head.port, "the output")
-            span = subject.span(part.head.port)
+        if part.task.takes_classes and target.shape[1:] != facts[port].output:
+            shape, span = shapes.get(port, "the output"), subject.span(port)
             _refuse(check_classes(part.head, target, samples, shape, span))
 
 
 def _probe(subject: Subject, inputs: Sequence[Tensor], samples: Samples) -> Probe:
     try:
-        return probe(subject.model, inputs)
+        return probe(subject.model, inputs, subject.fractions())
     except (RuntimeError, TypeError, ValueError, IndexError) as error:
         shown = ", ".join(str(values_of(value)) for value in inputs)
         reason = (str(error) or type(error).__name__).splitlines()[0]
@@ -185,12 +242,25 @@ def _decide(
     subject: Subject, facts: Facts, task: str | None, port: str, samples: Samples
 ) -> Decision:
     decided = decide(facts, task)
-    if isinstance(decided, Decision):
-        return decided
-    found = str(facts.target) if facts.target else "no target"
-    span = subject.span(port)
+    if not isinstance(decided, Decision):
+        _refuse_targets(subject, facts, port, samples, decided)
+    return decided
+
+
+def _refuse_targets(
+    subject: Subject, facts: Facts, port: str, samples: Samples, refused: Objection
+) -> NoReturn:
+    declared_at = subject.span(port)
+    if facts.target is None:
+        place, found = samples.place(0), "no target"
+    else:
+        place, found = samples.target_at(0, port), str(facts.target)
     raise TrainingError(
-        [TargetsRefused(samples.place(0), decided.text, found, facts.port, span, decided.advice)]
+        [
+            TargetsRefused(
+                place, refused.text, found, facts.port, declared_at, refused.advice, refused.suited
+            )
+        ]
     )
 
 
@@ -202,16 +272,18 @@ def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision
     return head_for(decision.task, facts[port], port, loss, metrics)
 
 
-def _check_comparison(
+def _compared(
     config: Config,
     objective: Objective,
     subject: Subject,
     seen: Probe,
     facts: Mapping[str, Facts],
     samples: Samples,
-) -> None:
+) -> dict[str, str]:
+    """The element type of what each loss compares; refuses what loss or metrics cannot."""
     few = {key: _few(value) for key, value in samples.batch.items()}
     targets = objective.ports.unpack(few)[1]
+    found = {}
     for part, target in zip(objective.parts, targets, strict=True):
         port = part.head.port
         if not part.trained:
@@ -219,6 +291,12 @@ def _check_comparison(
         pair = objective.pair(part, seen.outputs[port], target, seen.inputs, few)
         check_loss(config, part, facts[port], pair, seen.outputs, subject.span(port))
         check_metrics(config, part, pair)
+        found[port] = _element(pair[1])
+    return found
+
+
+def _element(tensor: Tensor) -> str:
+    return str(tensor.dtype).removeprefix("torch.")
 
 
 def _few(value: Any) -> Any:

@@ -32,6 +32,12 @@ class Subject:
             return {port.name: len(port.shape) for port in self.declared.inputs}
         return dict.fromkeys(input_names(self.model), 2)
 
+    def fractions(self) -> tuple[bool, ...] | None:
+        """Which inputs are declared as fractions; None where nothing is declared."""
+        if self.declared is None:
+            return None
+        return tuple(port.dtype == "float" for port in self.declared.inputs)
+
     def span(self, port: str) -> Span | None:
         """Where a port was declared."""
         ports = [*self.declared.inputs, *self.declared.outputs] if self.declared else []

@@ -88,7 +88,7 @@ def check_range(config: Config, part: Part, target: Column, samples: Samples) ->
     found = first_where(target, lambda values: (values < loss.least) | (values > loss.greatest))
     if found is None:
         return
-    value, sample = float(found[1]), samples.place(found[0])
+    value, sample = float(found[1]), samples.target_at(found[0], part.head.port)
     given = _given(config, part)
     name, _ = split(part.head.loss)
     problem = TargetOutside(given or sample, name, value, loss.least, loss.greatest, sample)

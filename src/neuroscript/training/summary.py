@@ -71,6 +71,9 @@ def make_plan(
         checkpoint=split_component("checkpoint", training.checkpoint)[0],
         reasons=_reasons(config, settled) | _of_lines(config, log_every),
         notices=_notices(data.train, settled),
+        inputs=settled.inputs,
+        targets=settled.targets,
+        otherwise=_otherwise(config, settled),
         weights=weights,
         regime=dict(regime or {}),
         log_every=log_every,
@@ -94,8 +97,11 @@ def plan_lines(plan: Plan) -> list[str]:
     ]
     lines = [f"  {label:<10} {text}" for label, text in rows]
     decided = list(_decided(plan))
-    width = max(len(value) for _, value, _ in decided)
-    lines += [f"  {label:<10} {value:<{width}}   {why}" for label, value, why in decided]
+    width = max(len(value) for _, value, why in decided if why)
+    lines += [
+        f"  {label:<10} {value:<{width}}   {why}" if why else f"  {label:<10} {value}"
+        for label, value, why in decided
+    ]
     lines += [f"  {'note':<10} {notice}" for notice in plan.notices]
     return lines
 
@@ -108,6 +114,8 @@ def _decided(plan: Plan) -> Iterator[tuple[str, str, str]]:
         yield "task", of + head.task, plan.reasons[f"task{key}"]
         if not BY_NAME[head.task].trains:
             continue
+        if head.port in plan.otherwise:
+            yield "unless", plan.otherwise[head.port], ""
         yield "loss", of + written(head.loss), plan.reasons[f"loss{key}"]
         if head.metrics:
             names = ", ".join(written(metric) for metric in head.metrics)
@@ -153,7 +161,19 @@ def _notices(loader: DataLoaderContract, settled: Settled) -> tuple[str, ...]:
     objective = settled.objective
     converted = [part.conversion.notice for part in objective.parts if part.conversion is not None]
     padded = padding_notices(loader, objective.ports.padding)
-    return (*padded, *normal_notices(objective.ports.inputs, objective.normals), *converted)
+    scaled = normal_notices(objective.ports.inputs, objective.normals)
+    return (*padded, *scaled, *converted, *settled.doubts)
+
+
+def _otherwise(config: Config, settled: Settled) -> dict[str, str]:
+    """The other reading of each output that has one, unless its loss already takes that one."""
+    several = len(settled.decisions) > 1
+    return {
+        port: decision.otherwise.said(port if several else None)
+        for port, decision in settled.decisions.items()
+        if decision.otherwise is not None
+        and (decision.otherwise.key != "training.loss" or config.training.loss is None)
+    }
 
 
 def _of_lines(config: Config, log_every: int) -> dict[str, str]:

@@ -105,6 +105,12 @@ def _decided(facts: Facts, task: str | None) -> Decision:
         return decision
     found = str(facts.target) if facts.target else "no targets"
     refused = TargetsRefused(
-        said("target", found), decision.text, found, facts.port, None, decision.advice
+        said("target", found),
+        decision.text,
+        found,
+        facts.port,
+        None,
+        decision.advice,
+        decision.suited,
     )
     raise TrainingError([refused])

@@ -21,6 +21,12 @@ class GaussianNLL(ElementwiseLoss):
     torch_class = nn.GaussianNLLLoss
     outputs_per_target = 2
 
+    def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
+        """Objects to variances that are not positive."""
+        if predictions.shape[-1] % 2 or bool((predictions.chunk(2, dim=-1)[1] > 0).all()):
+            return None
+        return "the second half of the output is a variance, so positive: end it in Softplus"
+
     def compute(self, predictions: Tensor | tuple[Tensor, Tensor], targets: Tensor) -> Tensor:
         """The mean over all elements unless `reduction` says otherwise."""
         if isinstance(predictions, Tensor):

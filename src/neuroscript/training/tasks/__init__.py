@@ -9,7 +9,7 @@ from neuroscript.training.tasks.penalty import Penalty
 from neuroscript.training.tasks.reconstruction import Reconstruction
 from neuroscript.training.tasks.regression import Regression
 from neuroscript.training.tasks.segmentation import Segmentation
-from neuroscript.training.tasks.task import Task
+from neuroscript.training.tasks.task import Otherwise, Task
 from neuroscript.training.tasks.token_classification import TokenClassification
 
 TASKS: tuple[Task, ...] = (
@@ -17,9 +17,9 @@ TASKS: tuple[Task, ...] = (
     LanguageModeling(),
     Reconstruction(),
     BinaryClassification(),
+    Segmentation(),
     MultilabelClassification(),
     Classification(),
-    Segmentation(),
     TokenClassification(),
     Regression(),
 )
@@ -28,4 +28,4 @@ TASKS: tuple[Task, ...] = (
 BY_NAME: dict[str, Task] = {task.name: task for task in (*TASKS, NoTask())}
 """Those that a config may name: `none` is never inferred."""
 
-__all__ = ["BY_NAME", "TASKS", "Task"]
+__all__ = ["BY_NAME", "TASKS", "Otherwise", "Task"]

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, binary_loss, probabilities
+from neuroscript.training.tasks.task import Otherwise, Task, binary_loss, probabilities
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -42,6 +42,12 @@ class BinaryClassification(Task):
         if not target.names and target.kind != "bool" and not target.binary:
             return "binary_classification takes 0 and 1, and other targets were found"
         return None
+
+    def otherwise(self, facts: Facts) -> Otherwise | None:
+        target = facts.target
+        if target is None or target.names or target.kind != "int":
+            return None
+        return Otherwise("0 and 1 are amounts", "task", "regression")
 
     def loss(self, facts: Facts) -> str:
         return binary_loss(facts)

@@ -9,6 +9,7 @@ from neuroscript.training.facts import Facts
 from neuroscript.training.tasks.task import (
     Task,
     class_loss,
+    ends_in_softmax,
     likeliest,
     log_probabilities,
     multiclass,
@@ -29,7 +30,13 @@ class Classification(Task):
         if self.objection(facts):
             return None
         assert facts.target is not None
+        if facts.target.shape == facts.output and not ends_in_softmax(facts):
+            return None
         kind = "class names" if facts.target.names else "one class index a sample"
+        if facts.target.shape == facts.output:
+            kind = "one-hot vectors, behind a final softmax"
+        elif facts.target.kind == "float":
+            kind = "one class index a sample, written as fractions"
         return f"output {facts.port} with {kind}{_of_what(facts)}"
 
     def objection(self, facts: Facts) -> str | None:
@@ -38,9 +45,11 @@ class Classification(Task):
             return "classification needs targets, and the data have none"
         if facts.classes is None:
             return f"classification needs an output [batch, classes], and it is {facts.port}"
+        if target.shape == facts.output and target.one_hot and target.kind != "float":
+            return None
         if target.shape not in ((), (1,)):
             return f"classification takes one class a sample, and these targets are {target}"
-        if target.kind == "float":
+        if not target.indices:
             return "classification takes class indices or names, and these targets are fractions"
         return None
 
@@ -59,6 +68,8 @@ class Classification(Task):
         self, predictions: Tensor, targets: Tensor | None, inputs: Sequence[Tensor]
     ) -> tuple[Tensor, Tensor]:
         assert targets is not None
+        if targets.shape == predictions.shape:
+            return predictions, targets.long().argmax(1)
         return predictions, targets.long().reshape(-1)
 
     def scores(self, predictions: Tensor, last: str | None) -> Tensor:

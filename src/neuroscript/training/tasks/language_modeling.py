@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, class_loss, log_probabilities, multiclass
+from neuroscript.training.tasks.task import (
+    Otherwise,
+    Task,
+    class_loss,
+    log_probabilities,
+    multiclass,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -43,6 +49,11 @@ class LanguageModeling(Task):
                 f"language_modeling takes one token for each step, and these targets are {target}"
             )
         return None
+
+    def otherwise(self, facts: Facts) -> Otherwise | None:
+        if facts.target is None:
+            return None
+        return Otherwise("each token has a class of its own", "task", "token_classification")
 
     def loss(self, facts: Facts) -> str:
         return class_loss(facts)

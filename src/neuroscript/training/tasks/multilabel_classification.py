@@ -6,7 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from neuroscript.training.facts import Facts
-from neuroscript.training.tasks.task import Task, binary_loss, probabilities
+from neuroscript.training.tasks.task import (
+    Otherwise,
+    Task,
+    binary_loss,
+    ends_in_softmax,
+    probabilities,
+)
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -21,6 +27,8 @@ class MultilabelClassification(Task):
     def reason(self, facts: Facts) -> str | None:
         target = facts.target
         if target is None or target.kind == "float" or self.objection(facts):
+            return None
+        if target.one_hot and ends_in_softmax(facts):
             return None
         kind = "boolean" if target.kind == "bool" else "0/1"
         return f"output {facts.port} with {kind} vectors as targets"
@@ -37,6 +45,15 @@ class MultilabelClassification(Task):
         if target.names or not (target.binary or target.kind == "bool"):
             return "multilabel_classification takes 0 and 1, and other targets were found"
         return None
+
+    def otherwise(self, facts: Facts) -> Otherwise | None:
+        if facts.target is None or facts.target.kind == "float":
+            return None
+        if facts.target.one_hot and facts.classes:
+            return Otherwise("one class of several is meant", "task", "classification")
+        if facts.target.kind == "bool":
+            return None
+        return Otherwise("0 and 1 are amounts", "task", "regression")
 
     def loss(self, facts: Facts) -> str:
         return binary_loss(facts)

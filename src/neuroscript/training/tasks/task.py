@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from neuroscript.training.facts import Facts
@@ -14,6 +15,26 @@ if TYPE_CHECKING:
 
 IGNORED = -100
 """The class index that losses and metrics pass over, as in torch."""
+
+
+@dataclass(frozen=True, slots=True)
+class Otherwise:
+    """Another way to read the same data, and the setting that takes it."""
+
+    condition: str
+    key: str = ""
+    value: str = ""
+
+    def said(self, output: str | None) -> str:
+        """On a line; `output` is named where there are several.
+
+        >>> Otherwise("0 and 1 are amounts", "task", "regression").said("size")
+        '0 and 1 are amounts: `task: {size: regression}`'
+        """
+        if not self.key:
+            return self.condition
+        value = f"{{{output}: {self.value}}}" if output else self.value
+        return f"{self.condition}: `{self.key}: {value}`"
 
 
 class Task(ABC):
@@ -43,6 +64,10 @@ class Task(ABC):
     @abstractmethod
     def objection(self, facts: Facts) -> str | None:
         """Why the output or the targets do not suit this task, or None if they do."""
+
+    def otherwise(self, facts: Facts) -> Otherwise | None:
+        """How else these facts might be meant; None where only this task is plausible."""
+        return None
 
     @abstractmethod
     def loss(self, facts: Facts) -> str:
@@ -102,9 +127,14 @@ def probabilities(predictions: Tensor, last: str | None) -> Tensor:
     return predictions if last == "Sigmoid" else predictions.sigmoid()
 
 
+def ends_in_softmax(facts: Facts) -> bool:
+    """Whether the neuron itself says that it tells one class of several."""
+    return facts.last in ("Softmax", "LogSoftmax")
+
+
 def class_loss(facts: Facts) -> str:
     """NLL where the neuron already gives probabilities of classes, else cross entropy."""
-    return "nll" if facts.last in ("Softmax", "LogSoftmax") else "cross_entropy"
+    return "nll" if ends_in_softmax(facts) else "cross_entropy"
 
 
 def binary_loss(facts: Facts) -> str:

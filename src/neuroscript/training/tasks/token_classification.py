@@ -38,7 +38,7 @@ class TokenClassification(Task):
                 f"token_classification takes one class for each step of {facts.port}, "
                 f"and these targets are {target}"
             )
-        if target.kind == "float":
+        if not target.indices:
             return "token_classification takes class indices, and these targets are fractions"
         return None
 
