@@ -68,8 +68,8 @@ def _shape_mismatch(
     """The diagnostic of a sample that a port cannot take; text became tokens before."""
     place = samples.input_at(sample, port.name)
     text = place.text.startswith('"')
-    sizes = [len(column), "seq"] if text else [len(column), *sizes_of(column)]
-    edit = edit_of(port, sizes)
+    sizes = ["seq"] if text else sizes_of(column)
+    edit = edit_of(port, [len(column), *sizes])
     return ShapeMismatch(
         place,
         port=port.name,
@@ -77,7 +77,7 @@ def _shape_mismatch(
         declared=written(port.shape),
         found="text" if text else str(kind_of(column)),
         detail="tokens, as many as the text is long" if text else detail,
-        edit=f"{edit} for tokens" if text else edit,
+        edit=edit.replace("seq]`", "seq] int`") if text else edit,
         wanted=_wanted(port),
     )
 
