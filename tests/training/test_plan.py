@@ -16,10 +16,10 @@ def test_the_headline_example_is_shown_as_promised(folder):
         "  neuron     XOR   xor.ns   [batch, 2] -> [batch, 1]   17 parameters",
         "  data       xor.jsonl   jsonl   4 samples   input float[2]   target float[1]",
         "  task       regression     output [batch, 1] with float targets",
-        "  unless     0.0 and 1.0 mean no and yes: `task: binary_classification`",
         "  loss       mse            from task",
         "  metrics    mae, r2        from task",
         "  optimizer  adam lr 0.01   default",
+        "  unless     0.0 and 1.0 mean no and yes: `task: binary_classification`",
     ]
 
 

@@ -97,11 +97,9 @@ def plan_lines(plan: Plan) -> list[str]:
     ]
     lines = [f"  {label:<10} {text}" for label, text in rows]
     decided = list(_decided(plan))
-    width = max(len(value) for _, value, why in decided if why)
-    lines += [
-        f"  {label:<10} {value:<{width}}   {why}" if why else f"  {label:<10} {value}"
-        for label, value, why in decided
-    ]
+    width = max(len(value) for _, value, _ in decided)
+    lines += [f"  {label:<10} {value:<{width}}   {why}" for label, value, why in decided]
+    lines += [f"  {'unless':<10} {reading}" for reading in plan.otherwise.values()]
     lines += [f"  {'note':<10} {notice}" for notice in plan.notices]
     return lines
 
@@ -114,8 +112,6 @@ def _decided(plan: Plan) -> Iterator[tuple[str, str, str]]:
         yield "task", of + head.task, plan.reasons[f"task{key}"]
         if not BY_NAME[head.task].trains:
             continue
-        if head.port in plan.otherwise:
-            yield "unless", plan.otherwise[head.port], ""
         yield "loss", of + written(head.loss), plan.reasons[f"loss{key}"]
         if head.metrics:
             names = ", ".join(written(metric) for metric in head.metrics)
