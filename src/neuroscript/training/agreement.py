@@ -63,7 +63,7 @@ def check_inputs(ports: Sequence[Port | InputPort], samples: Samples) -> list[Di
 
 
 def _shape_mismatch(
-    port: Port, column: Column, samples: Samples, sample: int, detail: str
+    port: Port | InputPort, column: Column, samples: Samples, sample: int, detail: str
 ) -> ShapeMismatch:
     """The diagnostic of a sample that a port cannot take; text became tokens before."""
     place = samples.input_at(sample, port.name)
@@ -77,7 +77,7 @@ def _shape_mismatch(
         declared=written(port.shape),
         found="text" if text else str(kind_of(column)),
         detail="tokens, as many as the text is long" if text else detail,
-        edit=edit.replace("seq]`", "seq] int`") if text else edit,
+        edit=edit and edit.replace("seq]`", "seq] int`") if text else edit,
         wanted=_wanted(port),
     )
 
@@ -184,8 +184,13 @@ def other_length(column: Column) -> int:
     return int((column.lengths != column.lengths[0]).nonzero()[0])
 
 
-def edit_of(port: Port, sizes: Sequence[int | str]) -> str:
-    """What to write in the `.ns` file, or in the config, so that the port takes such a batch."""
+def edit_of(port: Port | InputPort, sizes: Sequence[int | str]) -> str | None:
+    """What to write in the `.ns` file, or in the config, so that the port takes such a batch.
+
+    None where no file is known to declare the port.
+    """
+    if port.span is None:
+        return None
     declared = port.span.text.partition("[")[2].partition("]")[0]
     dims = [dim.strip() for dim in declared.split(",")]
     place = f"{port.span.source.name}:{port.span.line}"
@@ -202,7 +207,7 @@ def edit_of(port: Port, sizes: Sequence[int | str]) -> str:
     return f"write `{text}` in {place}"
 
 
-def _wanted(port: Port) -> str:
+def _wanted(port: Port | InputPort) -> str:
     """What a sample has to hold for a port.
 
     In numbers where these are known, else in names: `8 numbers`, `3 × height × width numbers`.

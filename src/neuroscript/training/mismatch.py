@@ -18,8 +18,8 @@ class ShapeMismatch(Diagnostic):
     declared: str
     found: str
     detail: str
-    edit: str
-    """What to write so that the neuron takes the data."""
+    edit: str | None
+    """What to write so that the neuron takes the data, where it is known what declares it."""
 
     wanted: str
     """What a sample would have to hold."""
@@ -38,7 +38,8 @@ class ShapeMismatch(Diagnostic):
 
     @property
     def help(self) -> str:
-        return f"{self.edit}, or give each sample {self.wanted}"
+        given = f"give each sample {self.wanted}"
+        return f"{self.edit}, or {given}" if self.edit else given
 
 
 @dataclass(frozen=True)

@@ -85,7 +85,7 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     declared = subject.declared.inputs if subject.declared else None
     taken = input_ports(names, declared, seen.inputs)
     objective = make_objective(heads, ports, fractions_of(seen.inputs), make_loss, taken=taken)
-    check_targets(config, objective, facts, subject, samples)
+    check_targets(config, objective, subject, samples)
     count = len(next(iter(samples.inputs.values())))
     return Settled(
         objective,
@@ -125,7 +125,7 @@ def check_split(config: Config, settled: Settled, subject: Subject, samples: Sam
     lacking = [port for port in facts if facts[port].target and port not in targets]
     place, found = samples.place(0), list(samples.targets)
     _refuse([OutputMissing(place, port, subject.span(port), found, True) for port in lacking])
-    check_targets(config, objective, facts, subject, samples)
+    check_targets(config, objective, subject, samples)
     names = _by_port(samples.names, objective.ports.held)
     for part in objective.parts:
         port, task = part.head.port, part.task
@@ -138,13 +138,7 @@ def check_split(config: Config, settled: Settled, subject: Subject, samples: Sam
             _refuse_targets(subject, of_split, port, samples, refused)
 
 
-def check_targets(
-    config: Config,
-    objective: Objective,
-    facts: Mapping[str, Facts],
-    subject: Subject,
-    samples: Samples,
-) -> None:
+def check_targets(config: Config, objective: Objective, subject: Subject, samples: Samples) -> None:
     """Refuses targets of classes that an output does not have, or without meaning to the loss."""
     shapes = subject.shapes()
     targets = _by_port(samples.targets, objective.ports.held)
@@ -160,7 +154,8 @@ def check_targets(
         if target is None:
             continue
         check_range(config, part, target, samples)
-        if part.task.takes_classes and target.shape[1:] != facts[port].output:
+        one_hot = part.task.name == "classification" and target.shape[1:] == (part.head.classes,)
+        if part.task.takes_classes and not one_hot:
             shape, span = shapes.get(port, "the output"), subject.span(port)
             _refuse(check_classes(part.head, target, samples, shape, span))
 
