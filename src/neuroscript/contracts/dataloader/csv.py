@@ -27,6 +27,7 @@ class CsvLoader(ColumnLoader):
 
     format: ClassVar[str] = "csv"
     suffixes: ClassVar[tuple[str, ...]] = (".csv", ".tsv")
+    streams: ClassVar[bool] = True
 
     def __init__(
         self,

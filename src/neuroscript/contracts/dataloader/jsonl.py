@@ -26,6 +26,7 @@ class JsonlLoader(ColumnLoader):
 
     format: ClassVar[str] = "jsonl"
     suffixes: ClassVar[tuple[str, ...]] = (".jsonl", ".ndjson", ".json")
+    streams: ClassVar[bool] = True
 
     def __init__(
         self,

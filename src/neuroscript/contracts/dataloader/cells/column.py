@@ -7,12 +7,11 @@ from typing import Any
 
 import numpy as np
 import orjson
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from neuroscript.contracts.dataloader.columns.classes import number_classes
 from neuroscript.contracts.dataloader.columns.column import Column
+from neuroscript.contracts.dataloader.columns.growing import Growing
+from neuroscript.contracts.dataloader.columns.growing_names import GrowingNames
 
 BOOLEANS = {"true": True, "false": False}
 
@@ -80,7 +79,7 @@ class NumberColumns:
     """Columns of numbers side by side: int64 if all are whole, else float32."""
 
     def __init__(self) -> None:
-        self.chunks: list[NDArray[Any]] = []
+        self.growing = Growing()
 
     def add(self, columns: Sequence[Sequence[str]]) -> bool:
         """Takes cells by column; False, and nothing is taken, if one is no finite number."""
@@ -90,49 +89,46 @@ class NumberColumns:
             if found is None:
                 return False
             numbers.append(found)
-        self.chunks.append(np.stack(numbers, axis=1))
+        self.growing.add(np.stack(numbers, axis=1))
         return True
 
     def add_matrix(self, matrix: NDArray[Any]) -> bool:
         """Takes numbers by row; False, and nothing is taken, if one is too large."""
         numbers = stored(matrix)
         if numbers is not None:
-            self.chunks.append(numbers)
+            self.growing.add(numbers)
         return numbers is not None
 
     def take_back(self, count: int) -> None:
         """Forgets what was added last."""
-        self.chunks.pop()
+        self.growing.take_back()
 
-    def finish(self) -> Tensor:
-        """All rows."""
-        if any(chunk.dtype.kind == "f" for chunk in self.chunks):
-            self.chunks = [chunk.astype(np.float32, copy=False) for chunk in self.chunks]
-        whole = np.concatenate(self.chunks)
-        self.chunks.clear()
-        return torch.from_numpy(whole)
+    def finish(self, alone: bool = False) -> Column:
+        """All rows; the numbers themselves, if `alone` says that there is one column."""
+        return self.growing.finish((lambda rows: rows[:, 0]) if alone else None)
 
 
 class NameColumn:
     """Class names, or booleans where every cell is `true` or `false`."""
 
     def __init__(self) -> None:
-        self.cells: list[str] = []
+        self.names = GrowingNames()
 
     def add(self, cells: Sequence[str]) -> bool:
         """Takes cells; False, and nothing is taken, if one of them is empty."""
         stripped = [cell.strip() for cell in cells]
         if not all(stripped):
             return False
-        self.cells.extend(stripped)
+        self.names.add(stripped)
         return True
 
     def take_back(self, count: int) -> None:
         """Forgets so many cells that were added last."""
-        del self.cells[-count:]
+        self.names.take_back()
 
     def finish(self) -> tuple[Column, list[str] | None]:
         """The whole column, and its class names unless they are booleans."""
-        if {cell.lower() for cell in set(self.cells)} <= set(BOOLEANS):
-            return torch.tensor([BOOLEANS[cell.lower()] for cell in self.cells]), None
-        return number_classes(self.cells)
+        if {name.lower() for name in self.names.used} <= set(BOOLEANS):
+            known = [BOOLEANS.get(name.lower(), False) for name in self.names.numbers]
+            return self.names.growing.finish(np.array(known).__getitem__), None
+        return self.names.finish()

@@ -143,8 +143,7 @@ class _Reader:
         for part in self.parts:
             match part.column:
                 case NumberColumns():
-                    found = part.column.finish()
-                    columns[part.role][part.port] = found[:, 0] if part.role == "target" else found
+                    columns[part.role][part.port] = part.column.finish(part.role == "target")
                 case TextColumn():
                     columns[part.role][part.port] = next(of_text)
                     tokenizers[part.port] = tokenizer

@@ -56,8 +56,8 @@ def renumber(table: Table, class_names: dict[str, list[str]]) -> Table:
 
 def _looked_up(column: Column, numbers: Tensor) -> Column:
     if isinstance(column, Ragged):
-        return replace(column, values=numbers[column.values])
-    return numbers[column]
+        return replace(column, values=numbers[column.values[:].long()])
+    return numbers[column[:].long()]
 
 
 def _leaves(value: Any) -> set[str]:

@@ -1,4 +1,4 @@
-"""The values of one port for every sample: a tensor, or sequences of different lengths."""
+"""The values of one port for every sample: in memory, in a file, or of different lengths."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from typing import TypeAlias
 import torch
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.mapped import Mapped
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 
-Column: TypeAlias = Tensor | Ragged
+Column: TypeAlias = Tensor | Mapped | Ragged
 
 AT_ONCE = 2**20
 """How many values are looked at together, so that looking at all takes little memory."""
@@ -18,7 +19,7 @@ AT_ONCE = 2**20
 
 def selected(column: Column, indices: Tensor) -> Column:
     """The samples with these numbers, in their order."""
-    if isinstance(column, Ragged):
+    if isinstance(column, (Mapped, Ragged)):
         return column.select(indices)
     return column.index_select(0, indices)
 

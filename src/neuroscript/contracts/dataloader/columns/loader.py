@@ -7,7 +7,7 @@ from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from inspect import Parameter, signature
 from pathlib import Path
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Literal, Self
 
 import torch
 from torch import Tensor
@@ -15,6 +15,7 @@ from torch.utils.data import Dataset
 
 from neuroscript.contracts.contract import Options, own_method
 from neuroscript.contracts.dataloader import DataLoaderContract
+from neuroscript.contracts.dataloader.cache import are_large, cached
 from neuroscript.contracts.dataloader.columns.classes import renumber
 from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.description import Description, describe
@@ -28,6 +29,8 @@ from neuroscript.contracts.dataloader.damage.skipped import OnError
 from neuroscript.contracts.dataloader.tokenizers.tokenizer import Tokenizer
 from neuroscript.diagnostics import Span
 
+Cache = Literal["auto", "always", "never"]
+
 SMALL = (torch.uint8, torch.int8, torch.int16, torch.int32)
 
 
@@ -39,12 +42,18 @@ class ColumnLoader(DataLoaderContract):
     and left out; with `fail` the first ones are told. `pad_value` stands behind the sequences
     that are shorter than the longest of their batch.
 
+    With `cache` the columns are kept in files, from which each batch is read, and need not fit
+    into memory: `auto` does that for files larger than a quarter of the free memory.
+
     A subclass whose `__init__` takes further keywords passes them on, and has these options
     beside its own.
     """
 
     format: ClassVar[str]
     """What the format is called."""
+
+    streams: ClassVar[bool] = False
+    """Whether `read` takes the files a chunk at a time, and keeps in `self` nothing of them."""
 
     def __init__(
         self,
@@ -55,7 +64,11 @@ class ColumnLoader(DataLoaderContract):
         seed: int = 42,
         on_error: OnError = "fail",
         pad_value: float = 0,
+        cache: Cache = "auto",
     ) -> None:
+        if cache == "always" and not self.streams:
+            raise ValueError(f"`cache: always` is not for {self.format}")
+        options = dict(vars(self))
         paths = [path] if isinstance(path, (str, Path)) else path
         self.files = [Path(p) for p in paths]
         self.on_error = on_error
@@ -67,7 +80,16 @@ class ColumnLoader(DataLoaderContract):
         self.stratified = False
         """Whether the samples are a part of others that has its part of each class."""
 
-        self.table = self.read(self.files)
+        if self._is_kept(cache):
+            options["on_error"] = on_error
+            self.table = cached(type(self), options, self.files, self.read)
+        else:
+            self.table = self.read(self.files)
+
+    def _is_kept(self, cache: Cache) -> bool:
+        if not self.streams or cache == "never":
+            return False
+        return cache == "always" or are_large(self.files)
 
     @classmethod
     def options(cls) -> Options | None:

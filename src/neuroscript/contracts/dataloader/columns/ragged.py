@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.mapped import Mapped
+
 IGNORED = -100
 """The index that stands for no class: losses and metrics pass over it."""
 
@@ -28,7 +30,7 @@ class Ragged:
             [1, 2, 3]])
     """
 
-    values: Tensor
+    values: Tensor | Mapped
     """`[steps, *inner]`: the steps of all sequences."""
 
     starts: Tensor
@@ -44,7 +46,7 @@ class Ragged:
         return cls.from_lengths(torch.tensor(list(chain.from_iterable(sequences))), lengths)
 
     @classmethod
-    def from_lengths(cls, values: Tensor, lengths: Tensor) -> Ragged:
+    def from_lengths(cls, values: Tensor | Mapped, lengths: Tensor) -> Ragged:
         """Sequences of these lengths, whose steps follow one another in `values`."""
         lengths = lengths.to(torch.int64)
         return cls(values, lengths.cumsum(0) - lengths, lengths)
@@ -83,10 +85,11 @@ class Ragged:
         """The steps of the sequences with these numbers, one sequence after the other."""
         return self.values.index_select(0, self._steps(indices)[0])
 
-    def padded(self, indices: Tensor, pad: float) -> Tensor:
+    def padded(self, indices: Tensor, pad: float, dtype: torch.dtype | None = None) -> Tensor:
         """The sequences with these numbers, `pad` behind each up to the longest of them."""
         steps, present = self._steps(indices)
         taken = self.values.index_select(0, steps)
+        taken = taken if dtype is None else taken.to(dtype)
         batch = taken.new_full((*present.shape, *taken.shape[1:]), pad)
         batch[present] = taken
         return batch
@@ -103,4 +106,4 @@ def target_padded(column: Ragged, indices: Tensor) -> Tensor:
     """Targets with what losses and metrics pass over behind them: -100, or NaN for fractions."""
     if column.is_floating_point():
         return column.padded(indices, float("nan"))
-    return replace(column, values=column.values.long()).padded(indices, IGNORED)
+    return column.padded(indices, IGNORED, torch.int64)

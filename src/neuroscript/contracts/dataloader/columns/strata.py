@@ -5,6 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.columns.table import Table
 
 FEWEST = 2
@@ -17,9 +18,9 @@ def classes_of(table: Table) -> Tensor | None:
     if len(targets) != 1:
         return None
     target = targets[0]
-    if not isinstance(target, Tensor) or target.is_floating_point() or target[:1].numel() != 1:
+    if isinstance(target, Ragged) or target.is_floating_point() or target[:1].numel() != 1:
         return None
-    indices: Tensor = torch.unique(target.reshape(-1), return_inverse=True)[1]
+    indices: Tensor = torch.unique(target[:].reshape(-1), return_inverse=True)[1]
     return indices
 
 

@@ -20,9 +20,11 @@ def retokenize(table: Table, tokenizers: dict[str, Tokenizer]) -> Table:
     known = {port: t for port, t in tokenizers.items() if port in table.tokenizers}
     for port, tokenizer in known.items():
         mine, column = table.tokenizers[port], inputs[port]
+        if type(mine).renumbered is Tokenizer.renumbered:
+            continue
         if isinstance(column, Ragged):
-            values = mine.renumbered(column.values.numpy(), tokenizer)
+            values = mine.renumbered(column.values[:].numpy(), tokenizer)
             inputs[port] = replace(column, values=torch.from_numpy(values))
         else:
-            inputs[port] = torch.from_numpy(mine.renumbered(column.numpy(), tokenizer))
+            inputs[port] = torch.from_numpy(mine.renumbered(column[:].numpy(), tokenizer))
     return replace(table, inputs=inputs, tokenizers=table.tokenizers | known)

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from neuroscript.contracts.dataloader.columns.classes import number_classes
 from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.growing import Growing
+from neuroscript.contracts.dataloader.columns.growing_names import GrowingNames
 from neuroscript.contracts.dataloader.records.schema import Field
 from neuroscript.contracts.dataloader.tokenizers.texts import TextColumn
 
@@ -30,7 +30,7 @@ class FieldColumn:
         self.even = True
         """Whether every list so far was as long as the first."""
 
-        self.names: list[Any] = []
+        self.names = GrowingNames()
 
     def add(self, values: list[Any], booleans: bool) -> bool:
         """Takes the values of a chunk of records; False if they are not what the field says.
@@ -106,15 +106,18 @@ class FieldColumn:
     def _add_names(self, values: list[Any]) -> bool:
         if not self.field.shape:
             fits = set(map(type, values)) == {str}
-        elif self._lengths(values) is None:
+            if fits:
+                self.names.add(values)
+            return fits
+        lengths = self._lengths(values)
+        if lengths is None:
             return False
-        else:
-            inner = np.array(list(chain.from_iterable(values)), dtype=object)
-            fits = inner.shape[1:] == self.field.shape[1:] and all(
-                isinstance(name, str) for name in inner.reshape(-1)
-            )
+        steps = np.array(list(chain.from_iterable(values)), dtype=object)
+        names = steps.reshape(-1).tolist()
+        inner = self.field.shape[1:]
+        fits = steps.shape[1:] == inner and all(isinstance(name, str) for name in names)
         if fits:
-            self.names.extend(values)
+            self.names.add(names, lengths, inner)
         return fits
 
     def take_back(self, count: int) -> None:
@@ -122,12 +125,12 @@ class FieldColumn:
         if self.text is not None:
             self.text.take_back(count)
         elif self.field.kind == "name":
-            del self.names[-count:]
+            self.names.take_back()
         else:
             self.growing.take_back()
 
     def finish(self) -> tuple[Column, list[str] | None]:
         """The whole column, and the names of its classes if it has them."""
         if self.field.kind == "name":
-            return number_classes(self.names)
+            return self.names.finish()
         return self.growing.finish(), None

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-import numpy as np
 import torch
 from numpy.typing import NDArray
 
 from neuroscript.contracts.dataloader.columns.column import Column
+from neuroscript.contracts.dataloader.columns.growing import Growing
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.tokenizers.tokenizer import Tokenizer
 
@@ -19,22 +20,19 @@ class TextColumn:
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
-        self.values: list[NDArray[Any]] = []
-        self.lengths: list[NDArray[np.int64]] = []
+        self.growing = Growing()
 
     def add(self, strings: Sequence[str]) -> bool:
         """Takes strings; False, and nothing is taken, if one of them is blank."""
         if not all(map(str.strip, strings)):
             return False
         encoded = self.tokenizer.encode_many(strings)
-        self.values.append(encoded.values)
-        self.lengths.append(encoded.lengths)
+        self.growing.add(encoded.values, encoded.lengths)
         return True
 
     def take_back(self, count: int) -> None:
         """Forgets the strings that were added last."""
-        self.values.pop()
-        self.lengths.pop()
+        self.growing.take_back()
 
 
 class Texts:
@@ -51,19 +49,22 @@ class Texts:
 
     def finish(self) -> tuple[Tokenizer, list[Column]]:
         """The tokenizer, once it has learnt all there is, and the columns in order."""
-        whole = [np.concatenate(column.values) for column in self.columns]
-        tokenizer, values = self.tokenizer.learnt(whole)
-        lengths = [np.concatenate(column.lengths) for column in self.columns]
-        return tokenizer, list(map(column_of, values, lengths))
+        columns = [column.growing.finish() for column in self.columns]
+        if type(self.tokenizer).learnt is Tokenizer.learnt:
+            return self.tokenizer, columns
+        tokenizer, values = self.tokenizer.learnt([_values(column) for column in columns])
+        return tokenizer, list(map(_with_values, columns, values))
 
 
-def column_of(values: NDArray[Any], lengths: NDArray[np.int64]) -> Column:
-    """Sequences that lie one after the other as a column: a tensor if all are of one length.
+def _values(column: Column) -> NDArray[Any]:
+    """The ids of a column, one text after the other."""
+    held = column.values if isinstance(column, Ragged) else column
+    return held[:].reshape(-1).numpy()
 
-    >>> column_of(np.array([1, 2, 3]), np.array([1, 2]))
-    Ragged(2 sequences of 1 to 2)
-    """
+
+def _with_values(column: Column, values: NDArray[Any]) -> Column:
+    """The column with other ids in the same places."""
     steps = torch.from_numpy(values if values.flags.writeable else values.copy())
-    if len(lengths) and (lengths == lengths[0]).all():
-        return steps.reshape(len(lengths), int(lengths[0]))
-    return Ragged.from_lengths(steps, torch.from_numpy(lengths))
+    if isinstance(column, Ragged):
+        return replace(column, values=steps)
+    return steps.reshape(column.shape)
