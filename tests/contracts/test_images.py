@@ -154,7 +154,7 @@ def test_what_folders_and_lists_cannot_be(pets: Path) -> None:
     assert "stands beside the folder `cat`" in raised_by("beside")
     draw(Path("splits/train/cat/a.png"))
     draw(Path("splits/test/cat/a.png"))
-    assert "train: splits/test" in raised_by("splits")
+    assert "train: splits/train" in raised_by("splits")
     Path("empty").mkdir()
     assert "`empty` holds no images" in raised_by("empty")
     assert "`size` is one side" in raised_by("pets", size=[1, 2, 3])

@@ -83,7 +83,8 @@ class SplitsInside(Diagnostic):
 
     @property
     def help(self) -> str:
-        return f"name the folder of each split: `train: {self.span.source.name}/{self.found[0]}`"
+        first = max(self.found, key=lambda name: name.lower().startswith("train"))
+        return f"name the folder of each split: `train: {self.span.source.name}/{first}`"
 
 
 @dataclass(frozen=True)
