@@ -15,6 +15,7 @@ VERBS = {
     "fit": "Train a neuron as a config says.",
     "test": "Evaluate a run on test data.",
     "predict": "Ask a run's model about rows of data.",
+    "serve": "Answer requests with a run's model, and show a page to try it.",
     "export": "Write a run's model for other programs, verified against the model.",
     "check": "Find mistakes in .ns files and configs without running them.",
     "compile": "Write a .ns file as readable Python.",

@@ -1,0 +1,1 @@
+"""A trained model behind HTTP: answers to rows, and a page to try it by hand."""
