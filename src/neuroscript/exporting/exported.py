@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from neuroscript.contracts.errors import said
 from neuroscript.exporting.errors import ExportError, NotStored, UnknownFormat
+from neuroscript.exporting.form import Task
 from neuroscript.exporting.formats import FORMS, Form
-from neuroscript.exporting.formats.form import Task
 from neuroscript.exporting.metadata import metadata
 from neuroscript.exporting.model import Trained
 from neuroscript.exporting.trials import trials

@@ -7,20 +7,43 @@ import io
 import logging
 import warnings
 from collections.abc import Iterator
+from inspect import signature
 from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
 from torch.export import Dim, ExportedProgram
 from torch.export.dynamic_shapes import refine_dynamic_shapes_from_suggested_fixes
 
 from neuroscript.exporting.errors import ExportError, NotExportable
-from neuroscript.exporting.formats.form import Task
+from neuroscript.exporting.form import Task
 from neuroscript.exporting.model import Trained
 from neuroscript.exporting.trials import BATCH, dimensions
+from neuroscript.training.objective import as_tuple
 
 ATTEMPTS = 4
 """How often the exporter may ask for narrower dimensions."""
+
+
+LATE_GUARDS: dict[str, Any] = (
+    {"prefer_deferred_runtime_asserts_over_guards": True}
+    if "prefer_deferred_runtime_asserts_over_guards" in signature(torch.export.export).parameters
+    else {}
+)
+"""Sizes that a graph does not hold for are refused when they come, not while it is traced."""
+
+
+class Plain(nn.Module):
+    """A model whose outputs are a tensor or a tuple of them: other containers have no format."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
+        """What the model gives."""
+        outputs = as_tuple(self.model(*inputs))
+        return outputs if len(outputs) > 1 else outputs[0]
 
 
 def graph_of(task: Task, form: str) -> ExportedProgram:
@@ -30,11 +53,14 @@ def graph_of(task: Task, form: str) -> ExportedProgram:
     """
     trained, shapes = task.trained, named_dimensions(task.trained, Dim)
     example = task.asked[0].inputs
+    program = Plain(trained.model)
     for _ in range(ATTEMPTS):
         entered: list[str] = []
         try:
             with _followed(trained.model, entered), quiet(), torch.no_grad():
-                return torch.export.export(trained.model, example, dynamic_shapes=shapes)
+                return torch.export.export(
+                    program, example, dynamic_shapes=(tuple(shapes),), **LATE_GUARDS
+                )
         except Exception as error:
             fixes = _fixes(error)
             if fixes is None:
@@ -74,9 +100,15 @@ def _narrowed(task: Task, form: str, shapes: Any, fixes: str) -> Any:
             if isinstance(after.get(at), int):
                 name = getattr(dim, "__name__", "a dimension")
                 reason = f"`{name}` cannot vary, it is always {after[at]}"
-                whole = task.trained.layer("")
-                raise ExportError([NotExportable(task.place, form, whole, reason)])
+                layer = task.trained.layer(_unrolled(task.trained.model) if at else "")
+                raise ExportError([NotExportable(task.place, form, layer, reason)])
     return narrowed
+
+
+def _unrolled(model: nn.Module) -> str:
+    """The first layer that is traced step by step, so that the number of steps becomes fixed."""
+    recurrent = (path for path, one in model.named_modules() if isinstance(one, nn.RNNBase))
+    return next(recurrent, "")
 
 
 @contextlib.contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 import sys
 from dataclasses import dataclass
 
@@ -42,8 +43,17 @@ def standalone(text: str, place: Span) -> Source:
         imports.add(line)
     lines = text.splitlines()
     own = ["\n".join(lines[_start(node) - 1 : node.end_lineno]) for node in kept]
-    definitions = ["\n".join(part) for part in bundled.definitions] + own
+    taken = {node.name for node in kept if isinstance(node, ast.ClassDef | ast.FunctionDef)}
+    ours = [_renamed("\n".join(part), taken) for part in bundled.definitions]
+    definitions = ours + own
     return Source(_used(imports, definitions), definitions)
+
+
+def _renamed(definition: str, taken: set[str]) -> str:
+    """A definition of ours that leaves the names of the neuron's own classes to them."""
+    for name in taken:
+        definition = re.sub(rf"\b{name}\b", f"Core{name}", definition)
+    return definition
 
 
 def _needed(node: ast.Import | ast.ImportFrom, place: Span) -> set[str]:

@@ -116,7 +116,7 @@ class Service:
             for one in answer.problems
         ]
         if wrong:
-            return _problem(422, wrong[0]["message"], problems=wrong[:SAID])
+            return _problem(422, str(wrong[0]["message"]), problems=wrong[:SAID])
         answers = [{"index": index, **answer} for index, answer in enumerate(found)]
         return _json(200, answers if several else answers[0])
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from neuroscript.exporting.formats.form import Form
+from neuroscript.exporting.form import Form
 from neuroscript.exporting.formats.onnx import Onnx
 from neuroscript.exporting.formats.pt2 import Pt2
 from neuroscript.exporting.formats.python import Python

@@ -10,7 +10,7 @@ import torch
 from torch.export import ExportedProgram
 
 from neuroscript.exporting.errors import ExportError, NotExportable
-from neuroscript.exporting.formats.form import Form, Task
+from neuroscript.exporting.form import Form, Task
 from neuroscript.exporting.graph import graph_of, named_dimensions, quiet, reason_of
 from neuroscript.exporting.metadata import as_text
 from neuroscript.exporting.verify import Asked
@@ -58,7 +58,7 @@ def _translated(task: Task, graph: ExportedProgram) -> Any:
                 dynamo=True,
                 input_names=[port.name for port in trained.ports],
                 output_names=list(trained.output_names),
-                dynamic_shapes=named_dimensions(trained, str),
+                dynamic_shapes=(tuple(named_dimensions(trained, str)),),
                 verbose=False,
             )
     except Exception as error:
@@ -77,7 +77,7 @@ def _layer_of(graph: ExportedProgram, error: BaseException) -> str:
         stacks = (n.meta.get("nn_module_stack") for n in nodes if n.name == found[1])
         stack = next(stacks, None)
         if stack:
-            return str(list(stack.values())[-1][0])
+            return str(list(stack.values())[-1][0]).removeprefix("model").removeprefix(".")
     return ""
 
 

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import torch
 
-from neuroscript.exporting.formats.form import Form, Task
+from neuroscript.exporting.form import Form, Task
 from neuroscript.exporting.graph import graph_of, quiet
 from neuroscript.exporting.metadata import as_text
 from neuroscript.exporting.verify import Asked

@@ -15,7 +15,7 @@ from safetensors.torch import save
 from torch import Tensor
 
 from neuroscript.exporting.errors import ExportError, NoSource
-from neuroscript.exporting.formats.form import Form, Task
+from neuroscript.exporting.form import Form, Task
 from neuroscript.exporting.source import Source, standalone
 from neuroscript.exporting.verify import Asked
 from neuroscript.training.keywords import keywords

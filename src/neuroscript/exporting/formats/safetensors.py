@@ -9,7 +9,7 @@ from typing import ClassVar
 import torch
 from safetensors.torch import load_model, save_model
 
-from neuroscript.exporting.formats.form import Form, Task
+from neuroscript.exporting.form import Form, Task
 from neuroscript.exporting.metadata import as_text
 from neuroscript.exporting.verify import Asked
 from neuroscript.training.objective import as_tuple
@@ -30,7 +30,7 @@ class Safetensors(Form):
         """A copy of the model that got its weights from the file."""
         model = copy.deepcopy(task.trained.model)
         with torch.no_grad():
-            for value in (*model.parameters(), *model.buffers()):
+            for value in model.state_dict().values():
                 value.zero_()
         load_model(model, str(path))
         return lambda inputs: as_tuple(model(*inputs))
