@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import ast
-import re
 import sys
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from neuroscript.codegen.bundle import PRIMITIVES, bundle
 from neuroscript.diagnostics import Span
 from neuroscript.exporting.errors import ExportError, NoSource
+from neuroscript.exporting.renaming import renamed
 
 TRAINING = ("lightning", "neuroscript")
 """Packages of which a neuron in training needs what it does not need afterwards."""
@@ -23,10 +24,11 @@ class Source:
     definitions: list[str]
 
 
-def standalone(text: str, place: Span) -> Source:
+def standalone(text: str, place: Span, reserved: Iterable[str] = ()) -> Source:
     """The classes of a run's `model.py`, host classes of ours among them, without its training.
 
-    Raises ExportError if it needs Python that does not belong to it.
+    `reserved` are names that are left to others. Raises ExportError if it needs Python that does
+    not belong to it.
     """
     kept: list[ast.stmt] = []
     hosts: set[str] = set()
@@ -44,16 +46,11 @@ def standalone(text: str, place: Span) -> Source:
     lines = text.splitlines()
     own = ["\n".join(lines[_start(node) - 1 : node.end_lineno]) for node in kept]
     taken = {node.name for node in kept if isinstance(node, ast.ClassDef | ast.FunctionDef)}
-    ours = [_renamed("\n".join(part), taken) for part in bundled.definitions]
+    ours = ["\n".join(part) for part in bundled.definitions]
+    for name in sorted(taken | set(reserved)):
+        ours = [renamed(part, name, f"core_{name}") for part in ours]
     definitions = ours + own
     return Source(_used(imports, definitions), definitions)
-
-
-def _renamed(definition: str, taken: set[str]) -> str:
-    """A definition of ours that leaves the names of the neuron's own classes to them."""
-    for name in taken:
-        definition = re.sub(rf"\b{name}\b", f"Core{name}", definition)
-    return definition
 
 
 def _needed(node: ast.Import | ast.ImportFrom, place: Span) -> set[str]:

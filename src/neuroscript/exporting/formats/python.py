@@ -58,7 +58,7 @@ def _source(task: Task) -> Source:
     if not file.is_file():
         reason = "its model was handed in, and is no neuron"
         raise ExportError([NoSource(task.place, reason)])
-    return standalone(file.read_text("utf-8"), task.place)
+    return standalone(file.read_text("utf-8"), task.place, _reserved())
 
 
 def _stored(task: Task) -> bytes:
@@ -114,6 +114,12 @@ def _docstring(task: Task) -> str:
         "`load()` gives the model, `predict(rows)` an answer for each row. It needs torch alone.\n"
         '"""'
     )
+
+
+def _reserved() -> list[str]:
+    """What the common part defines."""
+    nodes = ast.parse(_standalone()[1]).body
+    return [node.name for node in nodes if isinstance(node, ast.FunctionDef)]
 
 
 def _standalone() -> tuple[list[str], str]:
