@@ -15,7 +15,7 @@ from neuroscript.contracts import (
 )
 
 BUILT_IN = {
-    "dataloader": ["csv", "jsonl", "text"],
+    "dataloader": ["csv", "huggingface", "images", "jsonl", "npz", "parquet", "text"],
     "loss": [
         "bce",
         "bce_with_logits",

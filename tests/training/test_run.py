@@ -128,7 +128,7 @@ def test_validation_fraction_best_checkpoint_and_test_data(folder):
         training="{epochs: 8, lr: 0.05}",
     )
     runner = fit(config)
-    assert runner.plan.val == "0.25 of train   10 samples"
+    assert runner.plan.val == "0.25 of train   10 samples   stratified by class"
     assert {"train_loss", "val_loss", "val_accuracy", "test_f1"} <= set(runner.metrics)
     assert runner.checkpoint.name.startswith("best-")
     (row,) = [r for r in table(runner.run_dir / "metrics.csv") if r["test_loss"]]

@@ -196,7 +196,7 @@ def _split(asked: Any, loader: DataLoaderContract | None) -> str | None:
     count = _count(loader)
     told = [named] if count is None else [named, f"{count} sample{'' if count == 1 else 's'}"]
     if isinstance(loader, ColumnLoader) and loader.stratified:
-        told.append("of each class its part")
+        told.append("stratified by class")
     if isinstance(loader, ColumnLoader) and loader.table.skipped and not isinstance(asked, float):
         told.append(str(loader.table.skipped))
     return "   ".join(told)
