@@ -82,7 +82,8 @@ class DataSection(BaseModel):
         default=None, description="path, list, glob, or the fraction of `train` to hold out"
     )
     format: str | None = Field(
-        default=None, description="jsonl, csv, parquet, npz, images, text, huggingface or a registered loader"
+        default=None,
+        description="jsonl, csv, parquet, npz, images, text, huggingface or a registered loader",
     )
     normalize: Normalize | dict[str, Normalize] = Field(
         default="none",
