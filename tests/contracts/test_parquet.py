@@ -15,6 +15,7 @@ from neuroscript.contracts import create_dataloader
 from neuroscript.contracts.dataloader import parquet
 from neuroscript.contracts.dataloader.columns import Ragged
 from neuroscript.contracts.dataloader.columns.errors import DataError
+from neuroscript.contracts.dataloader.columns.mapped import Mapped
 from neuroscript.contracts.dataloader.parquet import ParquetLoader
 
 
@@ -147,6 +148,21 @@ def test_what_tables_cannot_hold(tmp_path: Path, columns: Any, message: str) -> 
     with pytest.raises(DataError) as raised:
         ParquetLoader(write(tmp_path / "a.parquet", **columns))
     assert message in str(raised.value)
+
+
+def test_columns_may_be_kept_in_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NEUROSCRIPT_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(parquet, "BATCH_ROWS", 2)
+    rows = {"text": ["ab", "b", "", "abc"], "label": ["x", "y", "x", "y"]}
+    (tmp_path / "in").mkdir()
+    path = write(tmp_path / "in" / "a.parquet", **rows)
+    options: dict[str, Any] = {"tokenizer": "characters", "on_error": "skip", "shuffle": False}
+    held = ParquetLoader(path, **options)
+    for _ in range(2):
+        kept = ParquetLoader(tmp_path / "in", cache="always", **options)
+        assert str(kept.describe()) == str(held.describe())
+        assert [b["input"].tolist() for b in kept] == [b["input"].tolist() for b in held]
+    assert isinstance(kept.columns["target"], Mapped)
 
 
 def test_what_is_no_table(tmp_path: Path) -> None:

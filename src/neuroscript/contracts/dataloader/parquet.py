@@ -30,6 +30,7 @@ class ParquetLoader(ColumnLoader):
 
     format: ClassVar[str] = "parquet"
     suffixes: ClassVar[tuple[str, ...]] = (".parquet", ".pq")
+    streams: ClassVar[bool] = True
 
     def __init__(
         self,
@@ -43,7 +44,8 @@ class ParquetLoader(ColumnLoader):
     ) -> None:
         tokens = tokenizer_for(tokenizer, max_length)
         self.asked = Asked(target, features, tokenizer=tokens)
-        super().__init__(path, **common)
+        paths = [Path(p) for p in ([path] if isinstance(path, (str, Path)) else path)]
+        super().__init__([file for p in paths for file in (_files_in(p) or [p])], **common)
 
     @classmethod
     def can_handle(cls, config: Mapping[str, Any]) -> bool:
@@ -54,11 +56,9 @@ class ParquetLoader(ColumnLoader):
         return in_folders or super().can_handle(config)
 
     def read(self, files: Sequence[Path]) -> Table:
-        """The samples of the files, and of the files in folders, in order."""
+        """The samples of the files, in order."""
         needs("pyarrow", extra="parquet", what="reading Parquet files")
-        within = [inner for path in files for inner in (_files_in(path) or [path])]
-        opened = [_batches(path) for path in within]
-        return read_batches(opened, self.asked, Damage(self.on_error, "row"))
+        return read_batches(map(_batches, files), self.asked, Damage(self.on_error, "row"))
 
 
 def _files_in(folder: Path) -> list[Path]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from pathlib import Path
@@ -65,7 +65,7 @@ class Batches:
     """By column, the names of classes that the data give as numbers."""
 
 
-def read_batches(sources: Sequence[Batches], asked: Asked, damage: Damage) -> Table:
+def read_batches(sources: Iterable[Batches], asked: Asked, damage: Damage) -> Table:
     """The samples of tables that have the same columns, in order.
 
     Raises DataError at the first row that is wrong, unless `damage` counts them.
