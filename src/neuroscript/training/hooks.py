@@ -98,9 +98,12 @@ class RegistryHooks(_Module):
         return made
 
     def lr_scheduler_step(self, scheduler: Any, metric: Any) -> None:
-        """Remembers the learning rate of the step that was, and goes on to the next."""
-        assert self.state.scheduled is not None
-        self.state.last_lr = self.state.scheduled.param_groups[-1]["lr"]
+        """Remembers the learning rate of the step that was, and goes on to the next.
+
+        A schedule that a subclass made by itself is only stepped.
+        """
+        if self.state.scheduled is not None:
+            self.state.last_lr = self.state.scheduled.param_groups[-1]["lr"]
         super().lr_scheduler_step(scheduler, metric)
 
     def on_fit_start(self) -> None:
