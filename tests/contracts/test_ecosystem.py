@@ -260,3 +260,36 @@ def test_a_key_that_a_loader_of_ones_own_never_looks_at_is_refused() -> None:
     assert told.help == "did you mean `noise`?"
     kept = create_dataloader({**data, "keep": True, "later": 1})
     assert kept.kept["later"] == 1  # type: ignore[attr-defined]
+
+
+def test_a_loader_may_take_data_that_name_neither_files_nor_a_format() -> None:
+    Path("squares.py").write_text(
+        LOADER
+        + """
+    @classmethod
+    def can_handle(cls, config):
+        return "samples" in config
+
+    def __iter__(self):
+        import torch
+
+        yield {"input": torch.ones(self.samples, 1), "target": torch.ones(self.samples, 1)}
+
+    def __len__(self):
+        return 1
+
+
+from neuroscript.contracts import register_dataloader
+
+register_dataloader("squares", Squares)
+"""
+    )
+    config = {
+        "model": {"file": "line.ns"},
+        "data": {"samples": 3},
+        "training": {"epochs": 2, "logger": []},
+        "plugins": ["squares.py"],
+    }
+    assert fit(config).trainer.global_step == 2
+    with pytest.raises(NeuroScriptError, match=r"`data\.train` is missing"):
+        fit({**config, "data": {"noise": 3}})

@@ -10,7 +10,8 @@ from lightning import LightningDataModule
 
 from neuroscript.config import Config, ConfigError
 from neuroscript.config.named.data_files import SPLITS, data_files, loader_options
-from neuroscript.contracts import DataLoaderContract, create_dataloader
+from neuroscript.contracts import ContractError, DataLoaderContract, create_dataloader
+from neuroscript.contracts.choose import choose_format
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
 from neuroscript.training.batches import Batches
@@ -34,7 +35,7 @@ def load_data(config: Config) -> Data:
     A fraction is held out of the training data, chosen by the seed alone. Classes of other
     splits are numbered as in training. Raises ConfigError or DataError at what is wrong.
     """
-    if config.data.train is None and config.data.format is None:
+    if config.data.train is None and config.data.format is None and not _is_handled(config):
         raise config.missing("data.train")
     train = load_split(config, "train")
     made: dict[Split, DataLoaderContract | None] = {"val": None, "test": None}
@@ -51,6 +52,15 @@ def load_data(config: Config) -> Data:
         else:
             made[split] = train.other_split(split)
     return Data(train, made["val"], made["test"])
+
+
+def _is_handled(config: Config) -> bool:
+    """Whether a loader takes data that name neither files nor a format."""
+    try:
+        choose_format(loader_options(config))
+    except ContractError:
+        return False
+    return True
 
 
 def load_split(config: Config, split: Split) -> DataLoaderContract:
