@@ -17,7 +17,7 @@ from neuroscript.config.errors import ConfigError, UnreadableConfig
 from neuroscript.config.overrides import apply_overrides
 from neuroscript.config.validation import contradictions, explain
 from neuroscript.config.yaml12 import Document, Place, read_yaml
-from neuroscript.diagnostics import Sink, Source, Span
+from neuroscript.diagnostics import Sink, Source, Span, did_you_mean
 
 
 def load_config(
@@ -76,11 +76,17 @@ def _source(config: str | Path | Mapping[str, Any]) -> Source:
             reason = f"a config holds plain values only: {str(error).splitlines()[0]}"
             raise ConfigError([UnreadableConfig(Span(here, 0, 6), reason)]) from None
     path = Path(config)
+    if path.suffix == ".ns" and path.is_file():
+        reason = f"`{config}` holds neurons, and a config says how to train one"
+        advice = f"write a config with\nmodel: {{file: {config}}}\ndata: {{train: …}}"
+        raise ConfigError([UnreadableConfig(_argument(path), reason, advice)])
     try:
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as error:
         reason = f"cannot read `{config}`: {error.strerror or error}"
-        raise ConfigError([UnreadableConfig(_argument(path), reason)]) from None
+        beside = [str(found) for end in ("yml", "yaml") for found in path.parent.glob(f"*.{end}")]
+        near = did_you_mean(str(config), sorted(beside))
+        raise ConfigError([UnreadableConfig(_argument(path), reason, near)]) from None
     except UnicodeDecodeError as error:
         reason = f"`{config}` is not UTF-8 text (byte {error.start})"
         raise ConfigError([UnreadableConfig(_argument(path), reason)]) from None

@@ -69,7 +69,7 @@ def _shape_mismatch(
     place = samples.input_at(sample, port.name)
     text = place.text.startswith('"')
     sizes = ["seq"] if text else sizes_of(column)
-    edit = edit_of(port, [len(column), *sizes])
+    edit = edit_of(port, [len(column), *sizes]) if text or not sample else None
     return ShapeMismatch(
         place,
         port=port.name,
@@ -198,13 +198,21 @@ def edit_of(port: Port | InputPort, sizes: Sequence[int | str]) -> str | None:
         shape = shape_text(sizes[1:])
         return f"write `{port.span.text.replace(f'[{declared}]', shape)}` in {place}"
     wrong = [i for i, dim in enumerate(port.shape) if isinstance(dim, int) and dim != sizes[i]]
-    params = {dims[i]: sizes[i] for i in wrong if dims[i].isidentifier()}
+    params = {dims[i]: sizes[i] for i in wrong if _is_parameter(dims[i], port.span)}
+    if len(params) < sum(dims[i].isidentifier() for i in wrong):
+        return None  # the graph itself settles such a size
     if wrong and len(params) == len(wrong) and all(isinstance(n, int) for n in params.values()):
         given = ", ".join(f"{name}: {size}" for name, size in params.items())
         return f"set `model.params: {{{given}}}`"
     mended = [str(sizes[i]) if i in wrong else dim for i, dim in enumerate(dims)]
     text = port.span.text.replace(f"[{declared}]", f"[{', '.join(mended)}]")
     return f"write `{text}` in {place}"
+
+
+def _is_parameter(name: str, port: Span) -> bool:
+    """Whether the neuron that a port belongs to has a parameter of that name."""
+    heading = port.source.text[: port.start].rpartition("neuron ")[2].partition(":\n")[0]
+    return re.search(rf"[(,]\s*{re.escape(name)}\b", heading) is not None
 
 
 def _wanted(port: Port | InputPort) -> str:

@@ -41,7 +41,7 @@ def failing_as_diagnostics(
     try:
         yield
     except NeuroScriptError as error:
-        raise type(error)([_in_config(d, config) for d in error.diagnostics]) from None
+        raise in_config(error, config) from None
     except (Stopped, QuitAtOnce, KeyboardInterrupt, SystemExit) as end:
         if stop.received is None and isinstance(end, SystemExit):
             raise
@@ -71,6 +71,11 @@ def _out_of_memory(
         str(error).strip().partition("\n")[0].partition(". ")[0],
         str(last.saved) if last.saved else None,
     )
+
+
+def in_config(error: NeuroScriptError, config: Config) -> NeuroScriptError:
+    """The same error, told at the keys of the config that it is about."""
+    return type(error)([_in_config(diagnostic, config) for diagnostic in error.diagnostics])
 
 
 def _in_config(diagnostic: Diagnostic, config: Config) -> Diagnostic:

@@ -304,3 +304,7 @@ class NothingToLearn(Diagnostic):
     @property
     def message(self) -> str:
         return f"{self.model} has no parameters to train"
+
+    @property
+    def help(self) -> str:
+        return "training changes the weights of layers such as Linear"

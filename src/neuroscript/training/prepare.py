@@ -15,13 +15,16 @@ from neuroscript.config import Config, ConfigError
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
+from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints.settings import CheckpointSettings, checkpoint_settings
 from neuroscript.training.component import Metrics, is_by_output
 from neuroscript.training.data import Data, load_data
 from neuroscript.training.errors import TrainingError
+from neuroscript.training.failure import in_config
 from neuroscript.training.hooks import RegistryHooks
 from neuroscript.training.keywords import keywords
+from neuroscript.training.lone_sample import check_last_batch
 from neuroscript.training.meter import Meter
 from neuroscript.training.mismatch import NothingToLearn, NotMade
 from neuroscript.training.module import NeuronModule
@@ -91,7 +94,10 @@ class Prepared:
         batch = next(iter(self.data.train))
         objective = self.module.state.objective
         assert objective is not None
-        loss = objective.outcome(self.module.model, batch).loss
+        try:
+            loss = objective.outcome(self.module.model, batch).loss
+        except NeuroScriptError as error:
+            raise in_config(error, self.config) from None
         torch.autograd.backward(loss)
         self.module.zero_grad()
         return float(loss.detach())
@@ -120,6 +126,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     module = make_module(config, neuron, model, log_every)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
     _check_other_splits(config, data, subject, settled)
+    check_last_batch(config, module.model, data.train, settled.seen)
     settled = _normalised(config, data, settled)
     weights = start_from(config, module.model)
     best_of = _best_of(data, settled.objective)

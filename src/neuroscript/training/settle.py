@@ -54,6 +54,9 @@ class Settled:
     targets: dict[str, str]
     """The element type in which the loss of each output gets what it compares."""
 
+    seen: tuple[Tensor, ...]
+    """The inputs of the first samples, as the neuron takes them."""
+
     doubts: tuple[str, ...] = ()
     """What can be trained, but hardly as it is meant."""
 
@@ -94,6 +97,7 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
         _signature(subject, seen),
         {name: _element(value) for name, value in zip(names, seen.inputs, strict=False)},
         _compared(config, objective, subject, seen, facts, samples),
+        seen.inputs,
         tuple(
             doubt
             for head in heads

@@ -1,0 +1,2 @@
+def focal(predictions, targets):
+    return (predictions - targets).abs().mean()

@@ -1,0 +1,2 @@
+def each(predictions, targets):
+    return (predictions - targets).abs()
