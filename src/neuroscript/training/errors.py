@@ -16,35 +16,12 @@ class TrainingError(NeuroScriptError):
     """Data and neuron that do not suit each other, or a run that failed."""
 
 
-class NonFiniteLossError(TrainingError):
-    """A loss that became NaN or infinite: the weights are spoilt and not worth keeping."""
-
-
 class NotSavedError(TrainingError):
     """A run that ended well and whose last state could not be saved; `runner` has it still."""
 
     def __init__(self, diagnostics: Sequence[Diagnostic], runner: Runner) -> None:
         super().__init__(diagnostics)
         self.runner = runner
-
-
-@dataclass(frozen=True)
-class NonFiniteLoss(Diagnostic):
-    code = "NT301"
-    step: int
-    value: str
-    lr: float
-
-    @property
-    def message(self) -> str:
-        return f"the loss became {self.value} at step {self.step}"
-
-    @property
-    def help(self) -> str:
-        return (
-            f"try a smaller learning rate (`training.lr: {self.lr / 10:g}`), "
-            "or limit the gradient (`training.clip: 1.0`)"
-        )
 
 
 @dataclass(frozen=True)
@@ -80,6 +57,23 @@ class RunFailed(Diagnostic):
     def help(self) -> str:
         trace = "set NEUROSCRIPT_TRACEBACK=1 to see where the exception comes from"
         return f"the last state is saved in {self.saved}\n{trace}" if self.saved else trace
+
+
+@dataclass(frozen=True)
+class NotDeterministic(Diagnostic):
+    code = "NT304"
+    operation: str
+
+    @property
+    def message(self) -> str:
+        return f"`{self.operation}` has no deterministic form, and `training.deterministic` is set"
+
+    @property
+    def help(self) -> str:
+        return (
+            "use another operation, or let torch warn and go on: `training.deterministic: false` "
+            "with `training.trainer: {deterministic: warn}`"
+        )
 
 
 @dataclass(frozen=True)

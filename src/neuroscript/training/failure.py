@@ -15,9 +15,11 @@ from neuroscript.config import Config
 from neuroscript.contracts.errors import said
 from neuroscript.contracts.logger.over_lightning.errors import NotStarted
 from neuroscript.diagnostics import Diagnostic, NeuroScriptError
+from neuroscript.training.blame.errors import NonFiniteLoss
+from neuroscript.training.determinism import refused_operation
 from neuroscript.training.errors import (
     LossNotScalar,
-    NonFiniteLoss,
+    NotDeterministic,
     RunFailed,
     TrainingError,
 )
@@ -53,6 +55,9 @@ def failing_as_diagnostics(
             traceback.print_exception(error)
         if is_out_of_memory(error):
             raise OutOfMemoryError([_out_of_memory(error, trainer, last, config)]) from error
+        if (operation := refused_operation(error)) is not None:
+            place = config.place("training.deterministic")
+            raise TrainingError([NotDeterministic(place, operation)]) from error
         place = line_of_user(error) or config.where_key("training") or said("run", str(run_dir))
         reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
         file = last.saved
@@ -81,7 +86,7 @@ def in_config(error: NeuroScriptError, config: Config) -> NeuroScriptError:
 def _in_config(diagnostic: Diagnostic, config: Config) -> Diagnostic:
     """What a module tells without knowing a config, at the key that it is about."""
     match diagnostic:
-        case NonFiniteLoss():
+        case NonFiniteLoss() if not diagnostic.label:
             span = config.where("training.lr")
         case LossNotScalar():
             span = config.where("training.loss")

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from lightning import Trainer
-from lightning.pytorch.callbacks import Callback, EarlyStopping
+from lightning.pytorch.callbacks import Callback
 from torch import nn
 
 from neuroscript.config import Config, load_config
@@ -29,6 +29,8 @@ from neuroscript.training.checkpoints.last import LastCheckpoint
 from neuroscript.training.checkpoints.room import check_room
 from neuroscript.training.checkpoints.save_point import SavePoint
 from neuroscript.training.data import ContractDataModule
+from neuroscript.training.determinism import deterministic
+from neuroscript.training.ends import callbacks_of_end
 from neuroscript.training.errors import NotSavedError
 from neuroscript.training.failure import failing_as_diagnostics
 from neuroscript.training.finding.found import found, run_in_memory
@@ -118,6 +120,7 @@ def _run(prepared: Prepared, quiet: bool, resumption: Resumption | None) -> Runn
         started = time.monotonic()
         with (
             hushed(),
+            deterministic(config.training.deterministic),
             failing_as_diagnostics(training.trainer, training.last, training.stop, config, run_dir),
             training.stop.listening(),
         ):
@@ -238,18 +241,6 @@ def _trainer(
         "enable_progress_bar": any(isinstance(callback, Bar) for callback in callbacks),
         **trainer_arguments(config, steps_per_epoch, prepared.data.val is not None),
     }
-    stopping = config.training.early_stopping
-    if stopping is not None:
-        mode = stopping.mode or prepared.best_of[stopping.monitor]
-        callbacks = [
-            *callbacks,
-            EarlyStopping(
-                stopping.monitor,
-                min_delta=stopping.min_delta,
-                patience=stopping.patience,
-                mode=mode,
-                check_on_train_epoch_end=stopping.monitor.startswith("train_"),
-            ),
-        ]
+    callbacks = [*callbacks, *callbacks_of_end(config, prepared.best_of)]
     with hushed():
         return make_trainer(config, arguments, callbacks, [io])

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 
 from neuroscript.config import Config, load_config
 from neuroscript.training.batch import Ports
+from neuroscript.training.blame.watch import check_gradient, check_loss, non_finite
 from neuroscript.training.component import Component, Metrics
 from neuroscript.training.loggers import LoggerEnds, Loggers
 from neuroscript.training.materialise import materialise
@@ -115,11 +116,20 @@ class RegistryHooks(_Module):
         self.state.loggers.begin(dict(self.hparams), self.model)
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
-        """The loss of a batch; its value is read later, once an interval."""
+        """The loss of a batch; where its value has to be waited for, it is read once an interval.
+
+        Raises NonFiniteLossError.
+        """
         state = self.state
         outcome = state.objective_for(self.model, batch).outcome(self._called, batch)
+        state.batch = batch
+        check_loss(self, batch, outcome.loss)
         state.remember(outcome)
         return outcome.loss
+
+    def on_before_optimizer_step(self, optimizer: Any) -> None:
+        """Looks whether the gradient is a number; raises NonFiniteLossError."""
+        check_gradient(self)
 
     def on_train_batch_end(self, outputs: Any, batch: Any, batch_idx: int) -> None:
         """Tells of the interval that a step completes."""
@@ -204,8 +214,13 @@ class RegistryHooks(_Module):
         return self
 
     def _tell_of_training(self) -> dict[str, float]:
-        trainer = self.trainer
-        return self.state.tell_of_training(trainer.global_step, trainer.accumulate_grad_batches)
+        state, trainer = self.state, self.trainer
+        if not state.journal:
+            return {}
+        strange = state.strange(trainer.accumulate_grad_batches)
+        if strange is not None:
+            raise non_finite(self, *strange)
+        return state.tell_of_training(trainer.global_step)
 
 
 def _is_last_epoch(trainer: Trainer) -> bool:

@@ -12,10 +12,8 @@ from torch import nn
 from neuroscript.config import Config
 from neuroscript.contracts import create_logger
 from neuroscript.contracts.dataloader.columns import Encoding
-from neuroscript.contracts.errors import said
 from neuroscript.training.batch import Ports
 from neuroscript.training.component import Component, Metrics
-from neuroscript.training.errors import NonFiniteLoss, NonFiniteLossError
 from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
 from neuroscript.training.journal import Journal
@@ -70,6 +68,9 @@ class State:
 
     config: Config | None = None
     """How the weights are trained, in section `training`; None: as they come."""
+
+    batch: Any = None
+    """The batch of the step in hand."""
 
     frozen: Frozen | None = None
     averaging: Averaging | None = None
@@ -133,18 +134,15 @@ class State:
         self.journal.forget(self.batches - batches)
         self.batches = min(self.batches, batches)
 
-    def tell_of_training(self, step: int, batches_per_step: int) -> dict[str, float]:
-        """Tells the loggers the mean loss and the metrics since last time; gives them by name.
+    def strange(self, batches_per_step: int) -> tuple[int, float] | None:
+        """The step at which the loss stopped being a number, and what it was; None if it is one."""
+        found = self.journal.strange()
+        if found is None:
+            return None
+        return self.told + found.batches // batches_per_step + 1, found.loss
 
-        Raises NonFiniteLossError with the step at which the loss stopped being a number.
-        """
-        if not self.journal:
-            return {}
-        strange = self.journal.strange()
-        if strange is not None:
-            place = said("lr", f"{self.lr:g}")
-            at = self.told + strange.batches // batches_per_step + 1
-            raise NonFiniteLossError([NonFiniteLoss(place, at, str(strange.loss), self.lr)])
+    def tell_of_training(self, step: int) -> dict[str, float]:
+        """Tells the loggers the mean loss and the metrics since last time; gives them by name."""
         self._add_up()
         self.told = step
         metrics = self.meter("train").read()

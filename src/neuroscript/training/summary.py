@@ -12,6 +12,7 @@ from neuroscript.contracts import DataLoaderContract, split_component
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.training.component import of_output, split, written
 from neuroscript.training.data import Data
+from neuroscript.training.ends import stopped_early
 from neuroscript.training.look import values_of
 from neuroscript.training.normal import normal_notices
 from neuroscript.training.objective import parameters_of
@@ -214,6 +215,8 @@ def result_lines(runner: Runner, steps: int, seconds: float) -> list[str]:
     """The last metrics, where everything lies, and how to go on."""
     metrics = "   ".join(f"{name} {value:.4g}" for name, value in runner.metrics.items())
     lines = [f"  {'result':<10} {metrics}", f"  {'trained':<10} {steps:,} steps in {seconds:.1f} s"]
+    if runner.trainer is not None and (why := stopped_early(runner.trainer)) is not None:
+        lines.append(f"  {'stopped':<10} {why}")
     lines.append(f"  {'saved':<10} {runner.run_dir}   {_below(runner.checkpoint, runner.run_dir)}")
     lines.append(f'  {"load":<10} neuroscript.load_run("{runner.run_dir}")')
     return lines

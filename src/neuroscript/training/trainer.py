@@ -46,7 +46,6 @@ def trainer_arguments(
         "precision": training.precision,
         **_clipping(config),
         "accumulate_grad_batches": training.accumulate,
-        "deterministic": training.deterministic or None,
         "check_val_every_n_epoch": epochs_between_validations(config, steps_per_epoch),
         "limit_val_batches": 1.0 if validates else 0,
         "num_sanity_val_steps": 0,

@@ -13,8 +13,8 @@ from lightning.pytorch.callbacks import Checkpoint
 from neuroscript.contracts.checkpoint.files import CheckpointError
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Diagnostic
+from neuroscript.training.blame.errors import NonFiniteLossError
 from neuroscript.training.checkpoints.errors import NotKept, SavedElsewhere
-from neuroscript.training.errors import NonFiniteLossError
 from neuroscript.training.stop import QuitAtOnce
 
 if TYPE_CHECKING:

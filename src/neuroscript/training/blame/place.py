@@ -1,0 +1,31 @@
+"""Which line of the user's program is being run."""
+
+from __future__ import annotations
+
+import linecache
+import sys
+import sysconfig
+from pathlib import Path
+from types import FrameType
+
+from neuroscript.diagnostics import Source, Span
+
+OURS = Path(__file__).parents[2]
+INSTALLED = tuple(Path(path) for path in set(sysconfig.get_paths().values()))
+
+
+def line_being_run() -> Span | None:
+    """The innermost line, of a `.ns` file or of Python, that is neither ours nor installed."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (frames have no other door)
+    while frame is not None:
+        name = frame.f_code.co_filename
+        if name.startswith("<") and name in linecache.cache:
+            text = "".join(linecache.getlines(name))
+            return Source(name.strip("<>"), text).line_span(frame.f_lineno)
+        path = Path(name)
+        foreign = OURS in path.parents or any(folder in path.parents for folder in INSTALLED)
+        if not foreign and path.is_file():
+            text = path.read_text(encoding="utf-8", errors="replace")
+            return Source(name, text, path).line_span(frame.f_lineno)
+        frame = frame.f_back
+    return None
