@@ -82,6 +82,12 @@ def zoo_table(size: str) -> str:
     return zoo(size, runs=7)
 
 
+def checkpoints_table(folder: Path) -> str:
+    from checkpoints import measured
+
+    return measured(folder)
+
+
 def parts(folder: Path, runs: int) -> dict[str, Callable[[], str]]:
     """The parts of the page, and what makes them."""
     return {
@@ -91,6 +97,7 @@ def parts(folder: Path, runs: int) -> dict[str, Callable[[], str]]:
         "commands": lambda: against_python(commands(), folder, runs),
         "xor": lambda: against_python(xor(), folder, runs),
         "library": library_table,
+        "checkpoints": lambda: checkpoints_table(folder),
         "zoo": lambda: zoo_table("small"),
         "zoo-tiny": lambda: zoo_table("tiny"),
     }
