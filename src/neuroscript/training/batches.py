@@ -44,7 +44,7 @@ class Batches:
         own = _Source(self.seed * 1_000_003 + self.epoch)
         draws = not isinstance(self.loader, ColumnLoader)
         with own.used(draws):
-            batches = islice(iter(self.loader), start, None)
+            batches = self._from(start)
         while True:
             if self.between is not None:
                 self.between()
@@ -56,6 +56,14 @@ class Batches:
 
     def __len__(self) -> int:
         return len(self.loader)
+
+    def _from(self, first: int) -> Iterator[Any]:
+        """The batches from one of them on; those before it are drawn and left out if need be."""
+        batches_from = getattr(self.loader, "batches_from", None)
+        if batches_from is not None:
+            made: Iterator[Any] = batches_from(first)
+            return made
+        return islice(iter(self.loader), first, None)
 
     def set_epoch(self, epoch: int) -> None:
         """Passes the number of the epoch on to a loader that wants to know it."""

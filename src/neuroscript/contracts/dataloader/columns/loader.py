@@ -115,9 +115,13 @@ class ColumnLoader(DataLoaderContract):
         return -(-len(self.table) // self.batch_size)
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
+        return self.batches_from(0)
+
+    def batches_from(self, first: int) -> Iterator[dict[str, Any]]:
+        """The batches of a pass without the first so many, for a run that goes on inside it."""
         total, size = len(self.table), self.batch_size
         order = self.order() if self.shuffle else torch.arange(total)
-        for start in range(0, total, size):
+        for start in range(first * size, total, size):
             yield self.gather(order[start : start + size])
 
     def set_epoch(self, epoch: int) -> None:
