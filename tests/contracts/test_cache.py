@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pickle
+import runpy
 import signal
 import subprocess
 import sys
@@ -65,14 +66,20 @@ def batches_agree(kept: ColumnLoader, held: ColumnLoader) -> bool:
     return True
 
 
+@pytest.mark.parametrize("free", [None, 0], ids=["mapped", "read in pieces"])
 @pytest.mark.parametrize("rows", ROWS.values(), ids=ROWS.keys())
-def test_batches_are_those_of_memory(tmp_path: Path, rows: list[Any]) -> None:
+def test_batches_are_those_of_memory(
+    tmp_path: Path, rows: list[Any], free: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(large, "free_memory", lambda: free)
     path = jsonl(tmp_path, rows)
-    held = JsonlLoader(path, batch_size=7)
+    held = JsonlLoader(path, batch_size=7, cache="never")
     for _ in ("built", "opened"):
         kept = JsonlLoader(path, batch_size=7, cache="always")
         column = next(iter(kept.table.inputs.values()))
-        assert isinstance(column.values if isinstance(column, Ragged) else column, Mapped)
+        column = column.values if isinstance(column, Ragged) else column
+        assert isinstance(column, Mapped)
+        assert (column.mapping is None) == (free == 0)
         assert batches_agree(kept, held)
         assert kept.describe() == held.describe()
         assert kept.encoding().as_data() == held.encoding().as_data()
@@ -195,6 +202,19 @@ def test_what_nobody_used_for_long_goes(tmp_path: Path, cache: Path) -> None:
     os.utime(first / "table.json", (long_ago, long_ago))
     os.utime(unfinished, (long_ago, long_ago))
     assert prune(cache) == sorted([first.name, unfinished.name])
+
+
+MEASURE = Path(__file__).parents[1] / "benchmarks" / "larger_than_memory.py"
+
+
+def test_data_four_times_as_large_as_memory(tmp_path: Path) -> None:
+    measure = runpy.run_path(str(MEASURE))
+    path, mebibytes = tmp_path / "data.jsonl", 64
+    measure["write"](path, mebibytes)
+    little = str(mebibytes * 2**20 // 4)
+    command = [sys.executable, str(MEASURE), "measure", str(path), "auto", little]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True).stdout)
+    assert 0 <= told["grown_mib"] * 4 <= mebibytes
 
 
 BUILD = """

@@ -141,7 +141,7 @@ def _feature_dim(rank: int) -> int:
 
 def _single(column: Column) -> bool:
     """Whether a step is one number, so that all steps share their scale."""
-    return column.dim() < 2 if isinstance(column, Tensor) else column.values.dim() < 2
+    return (column.values if isinstance(column, Ragged) else column).dim() < 2
 
 
 def _by_feature(values: Tensor, dim: int, column: Column) -> Tensor:

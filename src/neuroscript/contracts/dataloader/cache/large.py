@@ -13,10 +13,13 @@ the size of their files."""
 
 def are_large(files: Sequence[Path]) -> bool:
     """Whether files are together larger than a quarter of the free memory."""
+    return is_large(sum(file.stat().st_size for file in files if file.is_file()))
+
+
+def is_large(size: int) -> bool:
+    """Whether so many bytes are more than a quarter of the free memory."""
     free = free_memory()
-    if free is None:
-        return False
-    return sum(file.stat().st_size for file in files if file.is_file()) > free // SHARE
+    return free is not None and size > free // SHARE
 
 
 def free_memory() -> int | None:

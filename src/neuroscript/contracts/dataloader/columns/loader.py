@@ -15,7 +15,8 @@ from torch.utils.data import Dataset
 
 from neuroscript.contracts.contract import Options, own_method
 from neuroscript.contracts.dataloader import DataLoaderContract
-from neuroscript.contracts.dataloader.cache import are_large, cached
+from neuroscript.contracts.dataloader.cache.cached import cached
+from neuroscript.contracts.dataloader.cache.large import are_large
 from neuroscript.contracts.dataloader.columns.classes import renumber
 from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.description import Description, describe
