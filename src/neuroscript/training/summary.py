@@ -71,7 +71,7 @@ def make_plan(
         logger=[split_component("logger", logger)[0] for logger in loggers],
         checkpoint=split_component("checkpoint", training.checkpoint)[0],
         reasons=_reasons(config, settled) | _of_lines(config, log_every),
-        notices=_notices(data.train, settled),
+        notices=(*_notices(data.train, settled), *_needless(config, data.train)),
         inputs=settled.inputs,
         targets=settled.targets,
         otherwise=_otherwise(config, settled),
@@ -176,6 +176,13 @@ def _otherwise(config: Config, settled: Settled) -> dict[str, str]:
 def _of_lines(config: Config, log_every: int) -> dict[str, str]:
     short = config.training.log_every is None and log_every < USUAL
     return {"log_every": SHORT if short else CONFIGURED if config.training.log_every else DEFAULT}
+
+
+def _needless(config: Config, loader: DataLoaderContract) -> tuple[str, ...]:
+    """What was asked for and is of no use."""
+    if not config.data.workers or not isinstance(loader, ColumnLoader):
+        return ()
+    return ("data.workers is of no use here: batches are cut from whole columns",)
 
 
 def _by_output(values: Mapping[str, Any]) -> Any:

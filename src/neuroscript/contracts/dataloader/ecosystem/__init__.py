@@ -10,6 +10,9 @@ import torch
 from torch.utils.data import DataLoader, Dataset, IterableDataset, Subset
 
 from neuroscript.contracts.dataloader import DataLoaderContract
+from neuroscript.contracts.dataloader.columns.errors import DataError
+from neuroscript.contracts.dataloader.ecosystem.errors import WorkerFailed
+from neuroscript.contracts.errors import said
 
 
 class TorchLoader(DataLoaderContract):
@@ -21,7 +24,15 @@ class TorchLoader(DataLoaderContract):
         self._seeds: dict[int, int] = {}
 
     def __iter__(self) -> Iterator[dict[str, Any]]:
-        for batch in self.batches:
+        batches = iter(self.batches)
+        while True:
+            try:
+                batch = next(batches)
+            except StopIteration:
+                return
+            except Exception as error:
+                raise_of_worker(error, self.samples)
+                raise
             yield as_batch(batch)
 
     def __len__(self) -> int:
@@ -82,6 +93,16 @@ class DataModuleLoader(TorchLoader):
         method = getattr(type(self.module), f"{split}_dataloader")
         inherited = method.__module__.startswith(("lightning.", "pytorch_lightning."))
         return None if inherited else DataModuleLoader(self.module, split)
+
+
+def raise_of_worker(error: Exception, samples: object) -> None:
+    """Raises DataError if an exception comes from a process that loads data."""
+    text = str(error)
+    if "DataLoader worker" not in text:
+        return
+    name = type(samples).__name__ if samples is not None else "the data"
+    reason = text.strip().splitlines()[-1].strip()
+    raise DataError([WorkerFailed(said("data", name), name, reason)]) from error
 
 
 def as_batch(batch: Any) -> dict[str, Any]:
