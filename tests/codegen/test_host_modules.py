@@ -80,6 +80,22 @@ def test_hosts_of_several_files_meet_in_one_program(tmp_path: Path) -> None:
     assert load(tmp_path / "a/both.ns").Both()(torch.ones(1)).item() == 6.0
 
 
+def test_one_program_cannot_have_two_hosts_of_one_name(tmp_path: Path) -> None:
+    write(tmp_path / "a", 2.0)
+    inner = write(tmp_path / "a/b", 3.0)
+    inner.write_text(inner.read_text().replace("Scaled", "Others"))
+    (tmp_path / "a/both.ns").write_text(
+        "use local,net/Scaled\nuse local,b/net/Others\n\nneuron Both:\n"
+        "    in: [batch]\n    out: [batch]\n    graph: in -> Scaled() -> Others() -> out\n"
+    )
+    with pytest.raises(NeuroScriptError) as raised:
+        load(tmp_path / "a/both.ns")
+    (told,) = raised.value.diagnostics
+    assert (told.code, told.file) == ("NS606", str(inner))
+    assert "takes it from beside" in told.message
+    assert told.help == "give one of the two files `hosts_beside.py` another name"
+
+
 def test_a_file_beside_goes_before_an_installed_module_that_it_hides(tmp_path: Path) -> None:
     import colorsys
 

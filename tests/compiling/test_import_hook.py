@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import inspect
 import pickle
+import subprocess
 import sys
 import traceback
 from collections.abc import Iterator
@@ -185,3 +186,12 @@ def test_installing_twice_is_installing_once(folder: Path) -> None:
     (folder / "line.ns").write_text(LINE)
     with pytest.raises(ModuleNotFoundError):
         importlib.import_module("line")
+
+
+def test_installing_it_imports_no_torch() -> None:
+    code = (
+        "import sys, neuroscript; neuroscript.install_import_hook()\n"
+        "print([name for name in ('torch', 'lightning') if name in sys.modules])\n"
+    )
+    ran = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "[]"

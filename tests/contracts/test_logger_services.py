@@ -70,7 +70,9 @@ def test_a_run_in_tensorboard(home: Path) -> None:
     assert steps == [2, 4, 6, 8]
     assert seen.Scalars("train_loss")[-1].value == pytest.approx(runner.metrics["train_loss"])
     assert "Linear" in seen.Tensors("model/text_summary")[0].tensor_proto.string_val[0].decode()
-    assert "lr: 0.001" in (runner.run_dir / "tensorboard/hparams.yaml").read_text()
+    settings = yaml.safe_load((runner.run_dir / "tensorboard/hparams.yaml").read_text())
+    assert (settings["lr"], settings["loss"]) == (0.001, "mse")
+    assert settings["config"]["data"]["batch_size"] == 2
     assert sorted(p.name for p in Path().iterdir()) == ["line.jsonl", "line.ns", "runs"]
 
 
@@ -92,6 +94,7 @@ def test_a_run_in_mlflow(home: Path) -> None:
     (run,) = client.search_runs([experiment.experiment_id])
     assert (run.info.run_name, run.info.status) == ("line/1", "FINISHED")
     assert run.data.params["lr"] == "0.001"
+    assert run.data.params["config/training/epochs"] == "4"
     assert run.data.tags["by"] == "test"
     history = client.get_metric_history(run.info.run_id, "train_loss")
     assert [metric.step for metric in history] == [2, 4, 6, 8]

@@ -11,6 +11,7 @@ class HostCannotBeImported(Diagnostic):
     host: str
     reason: str
     near: tuple[str, ...]
+    advice: str = "install its package, or put its folder on PYTHONPATH"
 
     @property
     def message(self) -> str:
@@ -20,7 +21,7 @@ class HostCannotBeImported(Diagnostic):
     def help(self) -> str:
         if self.near:
             return f"did you mean {or_list(self.near)}?"
-        return "install its package, or put its folder on PYTHONPATH"
+        return self.advice
 
 
 @record

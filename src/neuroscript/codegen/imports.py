@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from neuroscript.codegen.errors import HostCannotBeImported
 from neuroscript.codegen.host import HostClass
-from neuroscript.diagnostics import Span
+from neuroscript.diagnostics import NeuroScriptError, Span
 
 
 @dataclass(slots=True)
@@ -27,7 +28,8 @@ class Imports:
     def host_class(self, host: HostClass) -> str:
         """How to write a host, or a class of the module itself."""
         if host.place is not None:
-            self.hosts.setdefault((host.module, host.name), host.place)
+            first = self.hosts.setdefault((host.module, host.name), host.place)
+            _refuse_another(first, host.place, host)
         return self.host(host.module, host.name) if host.module else host.name
 
     def host(self, module: str, name: str) -> str:
@@ -47,3 +49,16 @@ class Imports:
     def partial(self) -> str:
         self.functools.add("partial")
         return "partial"
+
+
+def _refuse_another(first: Span, place: Span, host: HostClass) -> None:
+    """Refuses a class of a file that has the name of a file beside another `.ns` file."""
+    here, there = place.source.path, first.source.path
+    if here is None or there is None or here.parent == there.parent:
+        return
+    beside = host.module.partition(".")[0]
+    if any((here.parent / name).exists() for name in (f"{beside}.py", f"{beside}/__init__.py")):
+        reason = f"this program takes it from beside `{first.source.name}` already"
+        advice = f"give one of the two files `{beside}.py` another name"
+        told = HostCannotBeImported(place, f"{host.module}.{host.name}", reason, (), advice)
+        raise NeuroScriptError([told])

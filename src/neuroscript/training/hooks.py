@@ -113,7 +113,7 @@ class RegistryHooks(_Module):
         watched = (str(getattr(callback, "monitor", None)) for callback in callbacks)
         self.state.watched |= any(name.startswith("train_") for name in watched)
         self.state.told = self.trainer.global_step
-        self.state.loggers.begin(dict(self.hparams), self.model)
+        self.state.loggers.begin(self.state.told_to_loggers(self.hparams), self.model)
 
     def training_step(self, batch: Any, batch_idx: int) -> Tensor:
         """The loss of a batch; where its value has to be waited for, it is read once an interval.

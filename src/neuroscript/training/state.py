@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -96,6 +96,13 @@ class State:
     @loggers.setter
     def loggers(self, loggers: Loggers) -> None:
         self._loggers = loggers
+
+    def told_to_loggers(self, hyperparameters: Mapping[str, Any]) -> dict[str, Any]:
+        """What the run is set to: the module's arguments, and the config if it comes from one."""
+        config = self.config
+        if config is None or (config.data.train is None and config.data.format is None):
+            return dict(hyperparameters)
+        return {**hyperparameters, "config": config.model_dump(mode="json", exclude_none=True)}
 
     def recent_loss(self) -> float | None:
         """The loss of the last step, waiting for the device."""
