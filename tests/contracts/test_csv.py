@@ -1,11 +1,16 @@
 from __future__ import annotations
 
+import csv
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from neuroscript.contracts.dataloader.cells.file import CsvFile
 from neuroscript.contracts.dataloader.columns.errors import DataError
 from neuroscript.contracts.dataloader.csv import CsvLoader
 
@@ -127,3 +132,37 @@ def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
     binary.write_bytes(b"a,y\n1,\xff\n")
     with pytest.raises(DataError, match="not UTF-8"):
         CsvLoader(binary)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.integers(-(2**63), 2**63 - 1), st.text(st.sampled_from('a",\n ;'), min_size=1)
+        ),
+        min_size=1,
+    ),
+    st.sampled_from([csv.QUOTE_MINIMAL, csv.QUOTE_ALL]),
+)
+@settings(max_examples=60)
+def test_quotes_are_read_as_they_are_written(rows: list[tuple[int, str]], quoting: Any) -> None:
+    rows = [(number, f"x{name}x") for number, name in rows]
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "a.csv"
+        with path.open("w", newline="") as file:
+            writer = csv.writer(file, quoting=quoting)
+            writer.writerows([("number", "label"), *rows])
+        loader = CsvLoader(path, shuffle=False)
+        names = loader.class_names["target"]
+        lines = path.read_text().split("\n")
+    assert loader.columns["input"].tolist() == [[number] for number, _ in rows]
+    assert [names[i] for i in loader.columns["target"].tolist()] == [name for _, name in rows]
+    for sample, (number, _) in enumerate(rows):
+        assert str(number) in lines[loader.sample_line(sample)[1] - 1]
+
+
+def test_a_header_in_quotes_leaves_the_rest_fast(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(CsvFile, "_quoted", lambda *_: pytest.fail("read slowly"))
+    path = write(tmp_path, '"a","b, c",label\n1,2,x\n')
+    assert CsvLoader(path).columns["input"].tolist() == [[1, 2]]

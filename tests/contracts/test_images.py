@@ -112,6 +112,10 @@ def test_lists_of_images(pets: Path) -> None:
     loader = ImagesLoader("list.csv", shuffle=False)
     assert loader.columns["target"].tolist() == [1.5, 2]  # type: ignore[union-attr]
     assert loader.sample_line(1) == (Path("list.csv"), 3)
+    Path("list.csv").write_text("file,age\npets/cat/1.png,1.5\npets/dog/2.png,nan\n")
+    with pytest.raises(DataError, match="`age` holds `nan`, where numbers stand"):
+        ImagesLoader("list.csv")
+    assert len(ImagesLoader("list.csv", on_error="skip").table) == 1
     Path("list.jsonl").write_text('{"image": "pets/cat/1.png", "label": "x"}\n\n[]\n')
     with pytest.raises(DataError, match="not list"):
         ImagesLoader("list.jsonl")

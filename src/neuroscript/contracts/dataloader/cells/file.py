@@ -53,15 +53,16 @@ class CsvFile:
         Lines are split where their cells end, until the first quote: from there on `csv` reads.
         """
         with self.path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            line = 1
+            header, line = file.readline(), 2
+            if header.count('"') % 2:
+                yield from self._quoted([header], file, 1)
+                return
             while texts := file.readlines(CHUNK_CHARACTERS):
                 if any('"' in text for text in texts):
-                    break
-                yield from self._split(texts[1:] if line == 1 else texts, line + (line == 1))
+                    yield from self._quoted(texts, file, line)
+                    return
+                yield from self._split(texts, line)
                 line += len(texts)
-            else:
-                return
-            yield from self._quoted(texts, file, line)
 
     def _split(self, texts: list[str], first: int) -> Iterator[Rows]:
         """Lines without quotes as rows."""
@@ -76,7 +77,7 @@ class CsvFile:
             yield from self._checked(rows)
 
     def _quoted(self, texts: list[str], file: TextIO, first: int) -> Iterator[Rows]:
-        """The rows of a file from lines on that have been read already."""
+        """The rows of a file, beginning with lines that have been read already."""
         yield from self._checked(self._numbered(chain(texts, file), first))
 
     def _numbered(self, texts: Iterable[str], first: int) -> Iterator[tuple[int, list[str]]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,13 +10,14 @@ from typing import Any
 import orjson
 
 from neuroscript.contracts.dataloader.cells.choice import TARGET_NAMES
-from neuroscript.contracts.dataloader.cells.column import numbers_of
+from neuroscript.contracts.dataloader.cells.column import is_number, numbers_of
 from neuroscript.contracts.dataloader.cells.file import CsvFile
 from neuroscript.contracts.dataloader.columns.errors import (
     DataError,
     NotARecord,
     NotJson,
     Unreadable,
+    WrongKind,
     on_line,
     whole_file,
 )
@@ -102,17 +103,32 @@ def _from_rows(source: Path, rows: Iterator[tuple[dict[str, Any], Span]]) -> Ite
 
 
 def _table_rows(source: Path, damage: Damage) -> Iterator[tuple[dict[str, Any], Span]]:
+    """The rows of a table; what the first row has numbers for is numbers in all."""
     file = CsvFile(source, None, damage)
+    numeric: list[bool] = []
     for rows in file.chunks():
-        columns = [_numbers_or_names(rows.column(i)) for i in range(len(file.names))]
-        for line, *cells in zip(rows.lines, *columns, strict=True):
-            row = dict(zip(file.names, cells, strict=True))
-            yield row, on_line(source, line, file.delimiter.join(map(str, cells)))
+        for index, line in enumerate(rows.lines):
+            cells = [rows.column(column)[index] for column in range(len(file.names))]
+            numeric = numeric or [is_number(cell) for cell in cells]
+            row: dict[str, Any] = {}
+            for column, cell in enumerate(cells):
+                name, found = file.names[column], _value(cell, numeric[column])
+                if found is None:
+                    place = file.cell(line, column)
+                    expected = "numbers" if numeric[column] else "names"
+                    damage.meet([WrongKind(place, name, f"`{cell.strip()}`", expected)])
+                    break
+                row[name] = found
+            else:
+                yield row, on_line(source, line, file.delimiter.join(cells))
 
 
-def _numbers_or_names(cells: Sequence[str]) -> Sequence[Any]:
-    numbers = numbers_of(cells)
-    return [cell.strip() for cell in cells] if numbers is None else numbers.tolist()
+def _value(cell: str, numeric: bool) -> Any:
+    """A cell as a finite number or as a name; None if it is neither."""
+    if not numeric:
+        return cell.strip() or None
+    number = numbers_of([cell])
+    return None if number is None else number[0].item()
 
 
 def _records(source: Path, damage: Damage) -> Iterator[tuple[dict[str, Any], Span]]:
