@@ -37,4 +37,4 @@ def runners(tmp_path_factory):
 
 def _runner(folder, name, ports, graph, data):
     config = folder.neuron(ports, graph, data, training="{steps: 2}", run=f"{{name: {name}}}")
-    return load_run(fit(config).run_dir)
+    return load_run(fit(config).run_dir.resolve())

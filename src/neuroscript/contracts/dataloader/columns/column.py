@@ -50,6 +50,8 @@ def first_where(column: Column, condition: Callable[[Tensor], Tensor]) -> tuple[
     True
     """
     for start, stop, values in parts(column):
+        if values.dtype is torch.uint8:  # which would take 256 for 0
+            values = values.long()
         holds = condition(values)
         if not holds.any():
             continue
