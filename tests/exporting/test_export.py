@@ -19,7 +19,7 @@ from neuroscript.exporting import export
 from neuroscript.exporting.formats import python
 from neuroscript.exporting.formats.pt2 import METADATA
 from neuroscript.exporting.formats.safetensors import Safetensors
-from neuroscript.training import load_run, train_from_config
+from neuroscript.training import fit, load_run, train_from_config
 
 
 @pytest.fixture
@@ -90,6 +90,26 @@ def test_python_needs_torch_alone(here, monkeypatch, limit):
     for ours, theirs in zip(json.loads(ran.stdout), expected, strict=True):
         assert ours["prediction"] == theirs["prediction"]
         assert ours["probabilities"] == pytest.approx(theirs["probabilities"])
+
+
+@pytest.mark.parametrize("suffix", [".safetensors", ".pt2", ".py"])
+def test_what_was_learnt_of_the_scale_of_inputs_is_exported(folder, suffix):
+    rows = [([100.0 * (i % 5), 0.001 * (i % 3)], [float(i % 2)]) for i in range(16)]
+    folder.rows("wide.jsonl", rows)
+    config = folder.neuron(
+        "in: [batch, 2]\nout: [batch, 1]",
+        "in -> Linear(2, 1) -> out",
+        "{train: wide.jsonl, normalize: standard}",
+        training="{steps: 2}",
+    )
+    runner = fit(config)
+    done = export(runner, folder.path / f"model{suffix}")
+    assert done.difference < 1e-4
+    if suffix == ".pt2":
+        program = torch.export.load(done.path).module()
+        question = torch.tensor([[200.0, 0.001]])
+        torch.testing.assert_close(program(question), runner.infer(question))
+        assert abs(float(program(question))) < 10
 
 
 def test_python_brings_our_own_layers_along(here):

@@ -11,7 +11,7 @@ from inspect import signature
 from typing import Any
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 from torch.export import Dim, ExportedProgram
 from torch.export.dynamic_shapes import refine_dynamic_shapes_from_suggested_fixes
 
@@ -19,7 +19,6 @@ from neuroscript.exporting.errors import ExportError, NotExportable
 from neuroscript.exporting.form import Task
 from neuroscript.exporting.model import Trained
 from neuroscript.exporting.trials import BATCH, dimensions
-from neuroscript.training.objective import as_tuple
 
 ATTEMPTS = 4
 """How often the exporter may ask for narrower dimensions."""
@@ -33,19 +32,6 @@ LATE_GUARDS: dict[str, Any] = (
 """Sizes that a graph does not hold for are refused when they come, not while it is traced."""
 
 
-class Plain(nn.Module):
-    """A model whose outputs are a tensor or a tuple of them: other containers have no format."""
-
-    def __init__(self, model: nn.Module) -> None:
-        super().__init__()
-        self.model = model
-
-    def forward(self, *inputs: Tensor) -> Tensor | tuple[Tensor, ...]:
-        """What the model gives."""
-        outputs = as_tuple(self.model(*inputs))
-        return outputs if len(outputs) > 1 else outputs[0]
-
-
 def graph_of(task: Task, form: str) -> ExportedProgram:
     """The model's graph for every size that its ports leave open.
 
@@ -53,13 +39,12 @@ def graph_of(task: Task, form: str) -> ExportedProgram:
     """
     trained, shapes = task.trained, named_dimensions(task.trained, Dim)
     example = task.asked[0].inputs
-    program = Plain(trained.model)
     for _ in range(ATTEMPTS):
         entered: list[str] = []
         try:
             with _followed(trained.model, entered), quiet(), torch.no_grad():
                 return torch.export.export(
-                    program, example, dynamic_shapes=(tuple(shapes),), **LATE_GUARDS
+                    trained.program, example, dynamic_shapes=(tuple(shapes),), **LATE_GUARDS
                 )
         except Exception as error:
             fixes = _fixes(error)

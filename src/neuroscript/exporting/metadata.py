@@ -15,9 +15,11 @@ GIVES = {"Softmax": "probabilities", "Sigmoid": "probabilities", "LogSoftmax": "
 
 def metadata(trained: Trained, asked: list[Trial]) -> dict[str, Any]:
     """Ports with their shapes, the names of the classes, and the config of the run."""
+    normals = trained.normals or (None,) * len(trained.ports)
     inputs = [
         {"name": port.name, "shape": list(port.shape), "type": port.element}
-        for port in trained.ports
+        | ({"normalize": normal.as_data()} if normal is not None else {})
+        for port, normal in zip(trained.ports, normals, strict=True)
     ]
     outputs = [
         {"name": head.port, "shape": shape, "task": head.task, "gives": _gives(head)}

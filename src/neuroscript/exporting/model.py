@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor, nn
 
+from neuroscript.exporting.program import Program
 from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
+from neuroscript.training.normal import Normal
 from neuroscript.training.objective import as_tuple
 from neuroscript.training.probe import vocabularies
 
@@ -27,16 +29,25 @@ class Trained:
     ports: tuple[InputPort, ...]
     heads: tuple[Head, ...]
     config: dict[str, Any]
+    normals: tuple[Normal | None, ...] = ()
+    """For each input how it is normalised."""
 
     @classmethod
     def of(cls, runner: Runner) -> Trained:
         """What a run trained."""
         model = copy.deepcopy(runner.model).cpu().eval().requires_grad_(False)
-        heads = tuple(part.head for part in runner.objective.parts)
-        return cls(type(runner.model).__name__, model, runner.objective.taken, heads, runner.config)
+        objective = runner.objective
+        heads = tuple(part.head for part in objective.parts)
+        name = type(runner.model).__name__
+        return cls(name, model, objective.taken, heads, runner.config, objective.normals)
 
     def __call__(self, inputs: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        return as_tuple(self.model(*inputs))
+        return as_tuple(self.program(*inputs))
+
+    @cached_property
+    def program(self) -> Program:
+        """The model with what belongs in front of it."""
+        return Program(self.model, self.ports, self.normals).eval()
 
     @property
     def output_names(self) -> tuple[str, ...]:

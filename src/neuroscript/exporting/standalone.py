@@ -26,6 +26,8 @@ def load() -> nn.Module:
     """The trained model, in evaluation mode."""
     model: nn.Module = MODEL(**PARAMETERS)
     model.load_state_dict(_weights())
+    if any("normalize" in port for port in ABOUT["inputs"]):
+        model = _Normalised(model)
     return model.eval()
 
 
@@ -48,6 +50,30 @@ def predict(rows: list[Any]) -> list[dict[str, Any]]:
         }
         found.append(next(iter(answers.values())) if len(answers) == 1 else answers)
     return found
+
+
+class _Normalised(nn.Module):
+    """The model behind what brings its inputs to the scale that was learnt with it."""
+
+    def __init__(self, model: nn.Module) -> None:
+        super().__init__()
+        self.model = model
+
+    def forward(self, *inputs: torch.Tensor) -> Any:
+        pairs = zip(inputs, ABOUT["inputs"], strict=True)
+        return self.model(*(_scaled(value, port.get("normalize")) for value, port in pairs))
+
+
+def _scaled(value: torch.Tensor, normal: dict[str, Any] | None) -> torch.Tensor:
+    if normal is None:
+        return value
+    shape = [1] * value.dim()
+    if normal["dim"] != 0:
+        shape[normal["dim"]] = len(normal["shift"])
+    shift, scale = (
+        torch.tensor(normal[key]).to(value).reshape(shape) for key in ("shift", "scale")
+    )
+    return (value - shift) * scale
 
 
 _TYPES = {"float": torch.float32, "int": torch.int64, "bool": torch.bool}

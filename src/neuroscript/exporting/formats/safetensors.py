@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -12,7 +13,6 @@ from safetensors.torch import load_model, save_model
 from neuroscript.exporting.form import Form, Task
 from neuroscript.exporting.metadata import as_text
 from neuroscript.exporting.verify import Asked
-from neuroscript.training.objective import as_tuple
 
 
 class Safetensors(Form):
@@ -33,4 +33,4 @@ class Safetensors(Form):
             for value in model.state_dict().values():
                 value.zero_()
         load_model(model, str(path))
-        return lambda inputs: as_tuple(model(*inputs))
+        return replace(task.trained, model=model)
