@@ -77,7 +77,7 @@ def test_a_file_of_answers_is_there_whole_or_not_at_all(trained, ask):
     with pytest.raises(NeuroScriptError) as caught:
         ask("runs/net/latest", "rows.jsonl", "-o", "out.jsonl")
     (found,) = caught.value.diagnostics
-    assert (found.code, found.file, found.line) == ("NT503", "rows.jsonl", 101)
+    assert (found.code, found.file, found.line) == ("NT703", "rows.jsonl", 101)
     assert not list(trained.path.glob("*out.jsonl*"))
     code, out, err = ask("runs/net/latest", "rows.jsonl", "-o", "out.jsonl", "--on-error", "skip")
     assert (code, out) == (0, "")
@@ -89,11 +89,11 @@ def test_a_file_of_answers_is_there_whole_or_not_at_all(trained, ask):
 def test_what_cannot_be_asked_or_written_is_told(trained, ask):
     trained.write("damaged.jsonl", '[1, 2]\n{"input": [1,\n')
     for words, code, place in (
-        (["nothing.jsonl"], "NT501", ("<input>", 1)),
-        (["{1}"], "NT501", ("<input>", 1)),
+        (["nothing.jsonl"], "NT701", ("<input>", 1)),
+        (["{1}"], "NT701", ("<input>", 1)),
         (["damaged.jsonl"], "ND103", ("damaged.jsonl", 2)),
-        (["[1]"], "NT503", ("<input>", 1)),
-        (["[1, 2]", "-o", "nowhere/out.jsonl"], "NT507", ("nowhere/out.jsonl", 1)),
+        (["[1]"], "NT703", ("<input>", 1)),
+        (["[1, 2]", "-o", "nowhere/out.jsonl"], "NT707", ("nowhere/out.jsonl", 1)),
     ):
         with pytest.raises(NeuroScriptError) as caught:
             ask("runs/net", *words)
@@ -101,7 +101,7 @@ def test_what_cannot_be_asked_or_written_is_told(trained, ask):
         assert (found.code, (found.file, found.line)) == (code, place)
     with pytest.raises(NeuroScriptError, match="NT401"):
         ask("runs/none", "[1, 2]")
-    with pytest.raises(NeuroScriptError, match="NT503"):
+    with pytest.raises(NeuroScriptError, match="NT703"):
         ask("runs/net", "[1]", "--on-error", "skip")
     assert ask("runs/net", "rows", "-o", "rows")[0] == 2
     assert "there is no device" not in ask("runs/net", "[1, 2]", "--device", "cpu")[2]
@@ -127,7 +127,7 @@ def test_text_is_answered_with_text(trained, ask):
     answers = lines(out)
     assert [len(answer["prediction"]) for answer in answers] == [7, 2, 2, 5, 3]
     assert all(isinstance(answer["text"], str) for answer in answers)
-    with pytest.raises(NeuroScriptError, match="NT501"):
+    with pytest.raises(NeuroScriptError, match="NT701"):
         ask("runs/text", "askd.txt")
 
 

@@ -48,15 +48,15 @@ def test_a_row_comes_in_any_form_that_data_come_in(row):
 @pytest.mark.parametrize(
     ("row", "code", "message"),
     [
-        ([1, 2, 3], "NT503", "`in` takes 2 numbers a row, and this is a list of 3"),
-        (1.0, "NT503", "`in` takes 2 numbers a row, and this is a single value"),
-        ([[1], [2, 3]], "NT503", "`in` takes 2 numbers a row, and this is lists that differ in"),
-        ([1, None], "NT504", "`in` takes numbers, and this row has null"),
-        ([1, "two"], "NT504", "`in` takes numbers, and this row has the text `two`"),
-        ([1, 1e39], "NT504", "`in` takes numbers, and this row has 1e+39"),
-        ([float("nan"), 0.0], "NT504", "`in` takes numbers, and this row has nan"),
-        ({"a": [1, 2], "b": 3}, "NT502", "this row has no `in`"),
-        ({}, "NT502", "this row has no `in`"),
+        ([1, 2, 3], "NT703", "`in` takes 2 numbers a row, and this is a list of 3"),
+        (1.0, "NT703", "`in` takes 2 numbers a row, and this is a single value"),
+        ([[1], [2, 3]], "NT703", "`in` takes 2 numbers a row, and this is lists that differ in"),
+        ([1, None], "NT704", "`in` takes numbers, and this row has null"),
+        ([1, "two"], "NT704", "`in` takes numbers, and this row has the text `two`"),
+        ([1, 1e39], "NT704", "`in` takes numbers, and this row has 1e+39"),
+        ([float("nan"), 0.0], "NT704", "`in` takes numbers, and this row has nan"),
+        ({"a": [1, 2], "b": 3}, "NT702", "this row has no `in`"),
+        ({}, "NT702", "this row has no `in`"),
     ],
 )
 def test_a_row_that_is_none_is_told(row, code, message):
@@ -69,7 +69,7 @@ def test_tokens_are_whole_and_known():
     form = Form((TOKENS,), vocabulary=10)
     wrong = told(form, [1, 2], [1, 10], [-1], [1.5, 2], [True, False], [2**70])
     assert {number: found[0][0] for number, found in wrong.items()} == {
-        1: "NT505", 2: "NT505", 3: "NT504", 4: "NT504", 5: "NT504",
+        1: "NT705", 2: "NT705", 3: "NT704", 4: "NT704", 5: "NT704",
     }  # fmt: skip
     assert "takes tokens from 0 to 9, and this row has 10" in wrong[1][0][1]
 
@@ -89,8 +89,8 @@ def test_a_row_may_be_told_by_the_columns_that_an_input_was_made_of():
     assert not wrong
     assert batch.inputs["in"].tolist() == [[1, 2.5], [1, 2], [3, 4]]
     assert told(form, {"a": 1}, {"a": 1, "b": "two"}) == {
-        0: [("NT502", "this row has no `b`")],
-        1: [("NT504", "`in` takes numbers, and this row has the text `two`")],
+        0: [("NT702", "this row has no `b`")],
+        1: [("NT704", "`in` takes numbers, and this row has the text `two`")],
     }
 
 
@@ -104,7 +104,7 @@ def test_text_becomes_the_tokens_of_the_training_data():
 def test_one_name_has_one_size_in_a_row():
     row = {"left": [1, 2], "right": [1, 2, 3]}
     ((found,),) = told(Form(PAIR), row).values()
-    assert found == ("NT503", "`right` takes 2 numbers a row, and this is a list of 3")
+    assert found == ("NT703", "`right` takes 2 numbers a row, and this is a list of 3")
     ((found,),) = told(Form(PAIR), {"left": [1]}).values()
     assert found[1] == "this row has no `right`"
 
@@ -124,7 +124,7 @@ def test_the_row_that_a_model_cannot_take_is_found(folder):
     with pytest.raises(NeuroScriptError) as caught:
         runner.predict([[0, 1], [0, 1, 2, 1, 0], [1, 1]])
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.code == "NT506"
+    assert diagnostic.code == "NT706"
     assert "the model cannot take this row, a list of 5" in diagnostic.message
 
 

@@ -16,7 +16,7 @@ class RowError(NeuroScriptError):
 class NoSuchInput(Diagnostic):
     """The span is the word of the command line."""
 
-    code = "NT501"
+    code = "NT701"
     word: str
 
     @property
@@ -30,7 +30,7 @@ class NoSuchInput(Diagnostic):
 
 @dataclass(frozen=True)
 class PortMissing(Diagnostic):
-    code = "NT502"
+    code = "NT702"
     port: str
     wanted: str
     ports: Sequence[str]
@@ -53,7 +53,7 @@ class PortMissing(Diagnostic):
 
 @dataclass(frozen=True)
 class RowShape(Diagnostic):
-    code = "NT503"
+    code = "NT703"
     field: str
     found: str
     wanted: str
@@ -65,7 +65,7 @@ class RowShape(Diagnostic):
 
 @dataclass(frozen=True)
 class RowKind(Diagnostic):
-    code = "NT504"
+    code = "NT704"
     field: str
     found: str
     wanted: str
@@ -77,7 +77,7 @@ class RowKind(Diagnostic):
 
 @dataclass(frozen=True)
 class UnknownToken(Diagnostic):
-    code = "NT505"
+    code = "NT705"
     field: str
     token: int
     vocabulary: int
@@ -93,7 +93,7 @@ class UnknownToken(Diagnostic):
 
 @dataclass(frozen=True)
 class RowRefused(Diagnostic):
-    code = "NT506"
+    code = "NT706"
     field: str
     found: str
     reason: str
@@ -109,7 +109,7 @@ class RowRefused(Diagnostic):
 
 @dataclass(frozen=True)
 class NotWritten(Diagnostic):
-    code = "NT507"
+    code = "NT707"
     path: str
     reason: str
 
