@@ -96,3 +96,12 @@ def test_a_run_keeps_the_averages_as_its_model(folder, checkpoint):
     plain = fit("xor.yml", ema=None)
     assert not torch.equal(plain.model.linear.weight, runner.model.linear.weight)
     assert plain.metrics["train_loss"] == runner.metrics["train_loss"]
+
+
+def test_a_run_goes_on_exactly(folder):
+    whole = fit(folder.xor("{epochs: 6, lr: 0.1, ema: 0.5}"), **{"run.name": "whole"})
+    fit("xor.yml", epochs=3)
+    rest = fit("xor.yml", resume=True)
+    for one, two in zip(whole.model.parameters(), rest.model.parameters(), strict=True):
+        assert torch.equal(one, two)
+    assert rest.trainer.global_step == 6
