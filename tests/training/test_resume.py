@@ -257,6 +257,27 @@ def test_a_format_of_ones_own_is_gone_on_from(folder):
     assert torch.equal(weights(whole), weights(fit(config, resume=True)))
 
 
+def test_a_format_that_forgets_the_optimizer_is_told(folder):
+    class Weights(CheckpointContract):
+        suffix = ".weights"
+
+        def save(self, path, model, optimizer, metadata):
+            torch.save({"m": model.state_dict(), "about": metadata.as_json()}, path)
+
+        def load(self, path, model, optimizer=None):
+            data = torch.load(path, weights_only=True)
+            model.load_state_dict(data["m"])
+            return CheckpointMetadata(**data["about"])
+
+    ContractRegistry.register_checkpoint("weights", Weights)
+    config = net(folder, "{epochs: 1, checkpoint: weights}")
+    before = fit(config).checkpoint.read_bytes()
+    (diagnostic,) = refused(lambda: fit(config, resume=True, epochs=2))
+    assert diagnostic.code == "NT415"
+    assert "not kept the state of the optimizer" in diagnostic.message
+    assert Path("runs/net/1/checkpoints/last.weights").read_bytes() == before
+
+
 class Drawn(DataLoaderContract):
     """Batches drawn at random, of which nobody knows how many there will be."""
 

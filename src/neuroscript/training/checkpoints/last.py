@@ -45,6 +45,9 @@ class LastCheckpoint(Checkpoint):
         self.problem: str | None = None
         """Why the newest state could not be saved; None if it could."""
 
+        self.armed = True
+        """Whether the run stands where its state says; not yet while it goes back to there."""
+
         self._batches: int | None = None
         self._again = 0.0
 
@@ -77,7 +80,7 @@ class LastCheckpoint(Checkpoint):
         self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
     ) -> None:
         """After a failure, so that what was learnt is not lost."""
-        if isinstance(exception, (NonFiniteLossError, QuitAtOnce)):
+        if not self.armed or isinstance(exception, (NonFiniteLossError, QuitAtOnce)):
             return
         if _batches(trainer) not in (0, self._batches):
             self.save_at_last(trainer)

@@ -21,6 +21,8 @@ from neuroscript.training.checkpoints.moment import (
     position,
     stand_again,
 )
+from neuroscript.training.errors import TrainingError
+from neuroscript.training.resuming.errors import CannotGoOn
 from neuroscript.training.stop import StopOnSignal, Stopped
 
 if TYPE_CHECKING:
@@ -74,9 +76,13 @@ class SavePoint(Callback):
     def on_train_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Fills the optimizer of a run that goes on; there was none before."""
         self.began = True
-        if self._to_go_on_from is not None:
-            assert trainer.ckpt_path is not None
-            self.io.load_optimizer(trainer.ckpt_path)
+        if self._to_go_on_from is None:
+            return
+        path = str(trainer.ckpt_path)
+        self.io.load_optimizer(path)
+        if _states(trainer) < self._to_go_on_from.get("optimizer", 0):
+            reason = "its format has not kept the state of the optimizer"
+            raise TrainingError([CannotGoOn(said("--resume", path), path, reason)])
 
     def on_validation_start(self, trainer: Trainer, pl_module: LightningModule) -> None:
         """Remembers where the run stands, lest the validation is broken off."""
@@ -119,7 +125,7 @@ class SavePoint(Callback):
         """Adds where the run stands, and lets Lightning's own state lead there."""
         module: Any = pl_module
         now = moment(trainer, module, self._validation)
-        checkpoint[SAVED_AS] = {**now, "ended": self.ended}
+        checkpoint[SAVED_AS] = {**now, "ended": self.ended, "optimizer": _states(trainer)}
         checkpoint["loops"] = {"fit_loop": for_lightning(now)}
 
     def on_load_checkpoint(
@@ -130,6 +136,7 @@ class SavePoint(Callback):
         if saved is None:
             return
         self._to_go_on_from = saved
+        self.last.armed = False
         datamodule: Any = trainer.datamodule  # type: ignore[attr-defined]
         datamodule.begin_at(*position(saved))
         if saved["kind"] == "validation":
@@ -144,6 +151,7 @@ class SavePoint(Callback):
             return
         stand_again(trainer, self.io.module, saved)
         self.io.module.state.go_on_from(saved["progress"])
+        self.last.armed = True
         if self._most_steps is not None:
             trainer.fit_loop.epoch_loop.max_steps = self._most_steps
         if trainer.ckpt_path is not None and Path(trainer.ckpt_path) == self.last.path:
@@ -152,3 +160,8 @@ class SavePoint(Callback):
     def _obey(self) -> None:
         if self.stop.received is not None:
             raise Stopped
+
+
+def _states(trainer: Trainer) -> int:
+    """How many parameters the optimizer remembers something of."""
+    return sum(len(optimizer.state) for optimizer in trainer.optimizers)
