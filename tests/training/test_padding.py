@@ -165,3 +165,24 @@ def test_names_of_sizes_hold_sequence_by_sequence(folder):
         plan(config)
     assert raised.value.diagnostics[0].code == "NT101"
     assert "3 here, 1 in `left` (`seq`)" in str(raised.value)
+
+
+@pytest.mark.parametrize("apart", [True, False])
+def test_packed_samples_are_learnt_as_if_they_were_alone(folder, apart):
+    folder.write("data.jsonl", "".join(json.dumps({"input": x}) + "\n" for x, _ in ROWS))
+    inputs = "in:\n    tokens: [batch, seq] int\n" + "    mask: [batch, seq, seq]\n" * apart
+    graph = "tokens -> Embedding(10, 4) -> x\n        "
+    graph += "(x, mask) -> MaskedSelfAttention(4, num_heads=1) -> y\n        " * apart
+    graph += ("y" if apart else "x") + " -> Linear(4, 10) -> out"
+    data = "{train: data.jsonl, shuffle: false, pack: %s}"
+    ports = f"{inputs}out: [batch, seq, 10]"
+    (outcome,), prepared = outcome_of(folder.neuron(ports, graph, data % "12"))
+    how = "`mask` keeps them apart" if apart else "each is seen by those behind it"
+    notice = f"3 samples of input packed into 1 windows of at most 12 steps; {how}"
+    assert prepared.plan.notices == (notice,)
+    scores, targets = outcome.compared[0]
+    kept = targets != -100
+    assert targets[kept].tolist() == [2, 3, 4, 0, 6, 0, 8, 9, 0]
+    model, objective = prepared.module.model.eval(), prepared.module.state.objective
+    alone = [model(*objective.inputs(torch.tensor([[*x, 0]])))[0, :-1] for x, _ in ROWS]
+    assert torch.allclose(scores[kept], torch.cat(alone), atol=1e-6)

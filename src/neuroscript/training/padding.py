@@ -59,7 +59,7 @@ def filled(port: str, rank: int, given: Mapping[str, Tensor], batch: Any) -> Ten
     return pairs if rank == 3 else pairs[:, None]
 
 
-def padding_notices(loader: DataLoaderContract, told: Iterable[str]) -> list[str]:
+def padding_notices(loader: DataLoaderContract, told: Mapping[str, int]) -> list[str]:
     """What is done with sequences of different lengths, in words for the plan."""
     if not isinstance(loader, ColumnLoader):
         return []
@@ -69,6 +69,15 @@ def padding_notices(loader: DataLoaderContract, told: Iterable[str]) -> list[str
         if names
         else "no input of the neuron (`mask`, `lengths`) asks which are there"
     )
+    table = loader.table
+    if table.segments is not None:
+        (name,) = table.inputs
+        apart = any(rank > 2 for rank in told.values())
+        how = f"{names} keeps them apart" if apart else "each is seen by those behind it"
+        return [
+            f"{table.packed} samples of {name} packed into {len(table)} windows of at most "
+            f"{table.segments.longest} steps; {how}"
+        ]
     return [
         f"{name} of {column.shortest} to {column.longest} steps: padded with {loader.pad_value:g} "
         f"to the longest of each batch; {after}"

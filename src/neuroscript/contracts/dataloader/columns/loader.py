@@ -22,6 +22,7 @@ from neuroscript.contracts.dataloader.columns.column import Column
 from neuroscript.contracts.dataloader.columns.description import Description, describe
 from neuroscript.contracts.dataloader.columns.encoding import Encoding, encoding_of
 from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
+from neuroscript.contracts.dataloader.columns.packing import packed
 from neuroscript.contracts.dataloader.columns.ragged import Ragged, target_padded
 from neuroscript.contracts.dataloader.columns.strata import classes_of, objection, stratified
 from neuroscript.contracts.dataloader.columns.table import Table
@@ -46,6 +47,9 @@ class ColumnLoader(DataLoaderContract):
     With `cache` the columns are kept in files, from which each batch is read, and need not fit
     into memory: `auto` does that for files larger than a quarter of the free memory.
 
+    With `pack`, token sequences are put one behind the other, `separator` between them, in
+    windows of at most so many steps; `true` makes room for the longest.
+
     A subclass whose `__init__` takes further keywords passes them on, and has these options
     beside its own.
     """
@@ -66,6 +70,8 @@ class ColumnLoader(DataLoaderContract):
         on_error: OnError = "fail",
         pad_value: float = 0,
         cache: Cache = "auto",
+        pack: bool | int = False,
+        separator: int = 0,
     ) -> None:
         if cache == "always" and not self.streams:
             raise ValueError(f"`cache: always` is not for {self.format}")
@@ -86,6 +92,8 @@ class ColumnLoader(DataLoaderContract):
             self.table = cached(type(self), options, self.files, self.read)
         else:
             self.table = self.read(self.files)
+        if pack:
+            self.table = packed(self.table, None if pack is True else pack, separator)
 
     def _is_kept(self, cache: Cache) -> bool:
         if not self.streams or cache == "never":
@@ -146,6 +154,8 @@ class ColumnLoader(DataLoaderContract):
         ragged = {n: c.lengths[indices] for n, c in table.inputs.items() if isinstance(c, Ragged)}
         if ragged:
             batch["lengths"] = ragged if len(inputs) > 1 else next(iter(ragged.values()))
+        if table.segments is not None:
+            batch["segments"] = table.segments.padded(indices, -1)
         if table.targets:
             targets = {name: _target(c, indices) for name, c in table.targets.items()}
             batch["target"] = _alone(targets, "target")

@@ -16,6 +16,7 @@ from neuroscript.contracts.dataloader.columns.errors import (
     text_of_line,
     whole_file,
 )
+from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.diagnostics import Span
 
 if TYPE_CHECKING:
@@ -86,6 +87,12 @@ class Table:
     forms: dict[str, Form] = field(default_factory=dict)
     """For each input that was images: the form that they were brought to."""
 
+    segments: Ragged | None = None
+    """Where samples are packed: which of them each step of a window belongs to."""
+
+    packed: int = 0
+    """How many samples there were before they were packed."""
+
     skipped: Skipped | None = None
     """The damaged samples that were left out, if any were."""
 
@@ -110,6 +117,7 @@ class Table:
             self,
             inputs={name: selected(c, indices) for name, c in self.inputs.items()},
             targets={name: selected(c, indices) for name, c in self.targets.items()},
+            segments=None if self.segments is None else self.segments.select(indices),
             chosen=indices if self.chosen is None else self.chosen[indices],
         )
 
