@@ -12,7 +12,7 @@ from click.testing import CliRunner
 
 from neuroscript.cli import predict, test
 from neuroscript.diagnostics import NeuroScriptError
-from neuroscript.training import fit
+from neuroscript.training import fit, load_run
 
 
 @pytest.fixture(scope="module")
@@ -168,3 +168,22 @@ def test_test_data_that_do_not_suit_are_told(trained, ask):
     trained.rows("wide.jsonl", [([0.0, 0.0, 1.0], "odd")])
     with pytest.raises(NeuroScriptError, match="NT101"):
         ask("runs/net", "--data", "wide.jsonl", command=test.command)
+
+
+def test_other_texts_are_read_by_the_tokens_of_the_training_data(folder):
+    rows = [("abc", "first"), ("xyz", "last"), ("bca", "first"), ("zyx", "last")]
+    folder.rows("train.jsonl", rows)
+    folder.rows("test.jsonl", [("zzz", "last"), ("yxz", "last"), ("cab", "first")])
+    config = folder.neuron(
+        "in: [batch, seq] int\nout: [batch, 2]",
+        "in -> Embedding(16, 8) -> Mean(dim=1) -> Linear(8, 2) -> out",
+        "{train: train.jsonl, test: test.jsonl, tokenizer: characters}",
+        training="{epochs: 60, lr: 0.05}",
+    )
+    runner = fit(config)
+    assert runner.metrics["test_accuracy"] == 1
+    loaded = load_run(runner.run_dir)
+    found = loaded.test()
+    assert found["test_loss"] == pytest.approx(runner.metrics["test_loss"], rel=1e-4)
+    answers = loaded.predict(["zzz", "cb", {"input": "a"}])
+    assert [answer["prediction"] for answer in answers] == ["last", "first", "first"]

@@ -16,7 +16,6 @@ from neuroscript.training.agreement import check_inputs
 from neuroscript.training.data import load_data, load_split
 from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.meter import Meter
-from neuroscript.training.objective import Objective
 from neuroscript.training.samples import look_at
 from neuroscript.training.settle import check_fit, check_targets
 from neuroscript.training.subject import Subject
@@ -30,7 +29,7 @@ def evaluate(runner: Runner, config: Config) -> dict[str, float]:
 
     Raises TrainingError if the config has none, or they do not suit the model.
     """
-    loader = _test_data(config, runner.objective)
+    loader = _test_data(config, runner)
     samples = look_at(loader, config.where("data.test"))
     if odd := check_inputs(runner.objective.taken, samples):
         raise TrainingError(odd)
@@ -40,8 +39,8 @@ def evaluate(runner: Runner, config: Config) -> dict[str, float]:
     return {f"test_{name}": value for name, value in _measured(runner, loader).items()}
 
 
-def _test_data(config: Config, objective: Objective) -> DataLoaderContract:
-    """The test data, their classes numbered as the model was trained on them."""
+def _test_data(config: Config, runner: Runner) -> DataLoaderContract:
+    """The test data, their classes and tokens numbered as the model was trained on them."""
     if config.data.test is None:
         raise TrainingError([NothingToTest(config.where_key("data") or said("data", "test"))])
     if isinstance(config.data.test, float):
@@ -50,11 +49,14 @@ def _test_data(config: Config, objective: Objective) -> DataLoaderContract:
         return held_out
     loader = load_split(config, "test")
     if isinstance(loader, ColumnLoader):
-        heads = [part.head for part in objective.parts if part.task.takes_target]
+        heads = [part.head for part in runner.objective.parts if part.task.takes_target]
         names = {head.port: list(head.names) for head in heads if head.names}
         if len(heads) == 1 and names:
             names = {key: list(heads[0].names) for key in loader.class_names}
         loader.use_class_names(names)
+        if runner.encoding is not None:
+            inputs = runner.encoding.inputs
+            loader.use_tokenizers({i.port: i.tokenizer for i in inputs if i.tokenizer is not None})
     return loader
 
 
