@@ -8,6 +8,7 @@ or the code and the message with which the pair is refused.
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -70,3 +71,15 @@ def test_the_table_is_as_large_as_it_should_be():
     tasks = {pair.get("task") for pair in TABLE if isinstance(pair.get("task"), str)}
     assert tasks == set(BY_NAME) - {"none", "penalty"}
     assert len([pair for pair in TABLE if "refused" in pair]) >= 30
+
+
+def test_the_rules_of_the_guide_are_those_of_the_table():
+    guide = Path(__file__).parents[2] / "docs" / "guides" / "inference.md"
+    rows = re.findall(r"^\| `(\w+)` \|(.*)$", guide.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    rules = {task: cells.split("|") for task, cells in rows}
+    assert set(rules) == set(BY_NAME) - {"none"}
+    for pair in TABLE:
+        if isinstance(pair.get("task"), str) and "config" not in pair:
+            *_, losses, metrics, _ = rules[pair["task"]]
+            assert pair["loss"] in re.findall(r"\w+", losses), pair["pair"]
+            assert set(pair["metrics"]) <= set(re.findall(r"\w+", metrics)), pair["pair"]

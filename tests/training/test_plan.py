@@ -23,6 +23,18 @@ def test_the_headline_example_is_shown_as_promised(folder):
     ]
 
 
+def test_on_a_narrow_terminal_each_line_is_folded_below_its_label(folder):
+    found = plan(folder.xor("{epochs: 1000, lr: 0.01}"))
+    lines = plan_lines(found, room=60)
+    assert max(map(len, lines)) <= 60
+    assert lines[:2] == [
+        "  neuron     XOR   xor.ns   [batch, 2] -> [batch, 1]",
+        "             17 parameters",
+    ]
+    whole, parts = plan_lines(found), " ".join(lines).split()
+    assert " ".join(whole).split() == parts
+
+
 def test_names_and_values_and_their_reasons(folder):
     found = plan(folder.xor("{steps: 7, optimizer: {name: sgd, momentum: 0.9}, loss: mae}"))
     assert isinstance(found, Plan)

@@ -120,7 +120,7 @@ def _train(config: Config, resume: str | None, dry_run: bool, quiet: bool) -> Ru
     from neuroscript.training.prepare import prepare
     from neuroscript.training.resuming.find import find
     from neuroscript.training.resuming.start import Start
-    from neuroscript.training.summary import plan_lines
+    from neuroscript.training.summary import plan_lines, room_of_terminal
 
     resumption = find(config, resume) if resume is not None else None
     prepared = prepare(config)
@@ -130,7 +130,7 @@ def _train(config: Config, resume: str | None, dry_run: bool, quiet: bool) -> Ru
         Start.check(prepared, resumption)
     prepared.try_one_batch()
     if not quiet:
-        click.echo("\n".join(plan_lines(prepared.plan)), err=True)
+        click.echo("\n".join(plan_lines(prepared.plan, room_of_terminal())), err=True)
     return None
 
 

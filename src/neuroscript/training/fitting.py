@@ -49,7 +49,7 @@ from neuroscript.training.run_dir import (
 )
 from neuroscript.training.runner import Runner
 from neuroscript.training.stop import StopOnSignal, Stopped
-from neuroscript.training.summary import plan_lines, result_lines
+from neuroscript.training.summary import plan_lines, result_lines, room_of_terminal
 from neuroscript.training.telling import tell, warner
 from neuroscript.training.trainer import make_trainer, trainer_arguments
 
@@ -112,7 +112,7 @@ def _run(prepared: Prepared, quiet: bool, resumption: Resumption | None) -> Runn
     config = prepared.config
     start = Start.at(prepared, resumption)
     run_dir = start.run_dir
-    tell([*plan_lines(prepared.plan), *start.lines(), ""], quiet)
+    tell([*plan_lines(prepared.plan, room_of_terminal()), *start.lines(), ""], quiet)
     with held(run_dir):
         _write_down(prepared, run_dir)
         _complete_loggers(prepared, quiet)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import shutil
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from neuroscript.config import Config
 from neuroscript.contracts import DataLoaderContract, split_component
 from neuroscript.contracts.dataloader.columns import ColumnLoader
+from neuroscript.diagnostics.cells import fold
+from neuroscript.diagnostics.cells import width as cells
 from neuroscript.training.component import of_output, split, written
 from neuroscript.training.data import Data
 from neuroscript.training.ends import stopped_early
@@ -31,6 +35,9 @@ LABELS = {"gradient_checkpointing": "recompute", "batch_size": "batch"}
 """What keys are called that are too long for the plan."""
 
 SHORT = "for about ten lines of a short run"
+INDENT = 13
+"""Columns before the text of a line, its label among them."""
+
 CONFIGURED, DEFAULT, FROM_TASK = "as configured", "default", "from task"
 
 
@@ -82,8 +89,8 @@ def make_plan(
     )
 
 
-def plan_lines(plan: Plan) -> list[str]:
-    """The plan as it is printed: what, its value, why.
+def plan_lines(plan: Plan, room: int | None = None) -> list[str]:
+    """The plan as it is printed: what, its value, why; folded to `room` columns if that is given.
 
     The values of the inferred rows are aligned, so that the reasons stand in one column.
     """
@@ -102,7 +109,33 @@ def plan_lines(plan: Plan) -> list[str]:
     lines += [f"  {label:<10} {value:<{width}}   {why}" for label, value, why in decided]
     lines += [f"  {'unless':<10} {reading}" for reading in plan.otherwise.values()]
     lines += [f"  {'note':<10} {notice}" for notice in plan.notices]
-    return lines
+    if room is None:
+        return lines
+    return [part for line in lines for part in folded(line, room)]
+
+
+def room_of_terminal() -> int | None:
+    """The columns of the terminal that standard error is shown on; None if it is none."""
+    return shutil.get_terminal_size().columns if sys.stderr.isatty() else None
+
+
+def folded(line: str, room: int) -> list[str]:
+    """A line of the plan on a terminal of `room` columns, broken between its parts where it can be.
+
+    >>> folded("  data       rows.jsonl   jsonl   4 samples   input float[2]", 40)
+    ['  data       rows.jsonl   jsonl', '             4 samples   input float[2]']
+    """
+    if cells(line) <= room or room < 2 * INDENT:
+        return [line]
+    label, text = line[:INDENT], line[INDENT:]
+    rows: list[str] = []
+    for part in text.strip().split("   "):
+        joined = f"{rows[-1]}   {part.strip()}" if rows else part.strip()
+        if rows and INDENT + cells(joined) <= room:
+            rows[-1] = joined
+        elif part.strip():
+            rows += fold(part.strip(), room - INDENT)
+    return [label + rows[0], *(" " * INDENT + row for row in rows[1:])]
 
 
 def _decided(plan: Plan) -> Iterator[tuple[str, str, str]]:
