@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -102,6 +103,15 @@ def test_a_run_in_mlflow(home: Path) -> None:
     assert "Linear" in (artifacts / "model.txt").read_text()
     assert not list(home.rglob("*mlflow*"))
     assert sorted(p.name for p in Path().iterdir()) == ["line.jsonl", "line.ns", "runs"]
+
+
+def test_each_run_of_a_process_has_its_mlflow_in_its_own_folder(home: Path) -> None:
+    for number in (1, 2):
+        logger = started(create_logger("mlflow"), Path(f"runs/line/{number}"))
+        logger.log_metrics(1, {"loss": 1.0}, "train")
+        logger.finish()
+        assert Path(f"runs/line/{number}/mlruns").is_dir()
+    assert "MLFLOW_TRACKING_URI" not in os.environ
 
 
 def test_mlflow_goes_on_with_its_run_and_says_that_it_failed(home: Path) -> None:

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from lightning.pytorch.loggers import MLFlowLogger
     from torch import nn
 
+URI = "MLFLOW_TRACKING_URI"
+"""The variable by which a user says where runs go."""
+
 
 @register_logger("mlflow", replace=False)
 class MLflow(RunLogger):
@@ -39,7 +42,7 @@ class MLflow(RunLogger):
         needs("mlflow", extra="mlflow", what="the logger `mlflow`")
         self.experiment = experiment
         self.name = name
-        self.uri = uri or os.environ.get("MLFLOW_TRACKING_URI")
+        self.uri = uri or os.environ.get(URI)
         self.tags = tags
         self.dir = dir
         self.run_id: str | None = None
@@ -60,7 +63,12 @@ class MLflow(RunLogger):
             tags=dict(self.tags or {}),
             run_id=self.run_id,
         )
-        self.run_id = made.run_id
+        said = os.environ.get(URI)
+        self.run_id = made.run_id  # starts the run, and leaves its place in the environment
+        if said is None:
+            os.environ.pop(URI, None)
+        else:
+            os.environ[URI] = said
         return made
 
     def log_model(self, model: nn.Module) -> None:
