@@ -66,6 +66,19 @@ def ours(folder: Path) -> None:
     write_weights(folder / "ours.safetensors", convert(read_weights(folder / GPT2), "gpt2").state)
 
 
+def wrapped(folder: Path) -> None:
+    state = convert(read_weights(folder / GPT2), "gpt2").state
+    inside = {f"model.{name}": tensor for name, tensor in state.items()}
+    write_weights(folder / "ours.safetensors", inside | {"head.weight": torch.zeros(2, 2)})
+
+
+def wrapped_alone(folder: Path) -> None:
+    wrapped(folder)
+    state = read_weights(folder / "ours.safetensors")
+    del state["head.weight"]
+    write_weights(folder / "ours.safetensors", state)
+
+
 def with_few_keys(folder: Path) -> None:
     """Leave of each config.json what has not changed in any version of transformers."""
     for path in folder.glob("*/config.json"):
@@ -79,6 +92,7 @@ def nothing(folder: Path) -> None:
 
 
 TO = ["--to", "gpt2", "-o", "w.safetensors"]
+FROM = ["--from", "gpt2", "-o", "gpt2"]
 CASES: dict[str, tuple[list[str], Callable[[Path], None], int]] = {
     "gpt2": (["gpt2", *TO], nothing, 0),
     "llama3": (["llama3", "--to", "llama", "-o", "w.safetensors"], nothing, 0),
@@ -94,6 +108,10 @@ CASES: dict[str, tuple[list[str], Callable[[Path], None], int]] = {
     "other_size": (["resnet-basic", "--to", "resnet50", "-o", "w.safetensors"], nothing, 1),
     "back": (["ours.safetensors", "--from", "gpt2", "-o", "gpt2"], ours, 0),
     "back_of_another": (["ours.safetensors", "--from", "gpt2", "-o", "shards"], ours, 0),
+    "part": (["ours.safetensors", *FROM, "--part", "model"], wrapped, 0),
+    "part_not_named": (["ours.safetensors", *FROM], wrapped_alone, 1),
+    "no_such_part": (["ours.safetensors", *FROM, "--part", "modle"], wrapped, 2),
+    "part_of_theirs": (["gpt2", *TO, "--part", "model"], nothing, 2),
     "no_file": (["gone", *TO], nothing, 1),
     "no_folder": (["gpt2", "--to", "gpt2", "-o", "no/w.safetensors"], nothing, 1),
     "no_weights": (["empty", *TO], lambda folder: (folder / "empty").mkdir(), 1),

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,7 +22,11 @@ from neuroscript.convert import (
 )
 from neuroscript.convert.errors import place
 from neuroscript.convert.families import find
+from neuroscript.diagnostics import did_you_mean, or_list
 from neuroscript.diagnostics.cells import clean
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 IN_FOLDER = "model.safetensors"
 """What transformers calls the file of weights in a folder."""
@@ -51,11 +56,20 @@ BESIDE_CONFIG = (
     help="The .safetensors file to write; with --from a folder does, too.",
 )  # fmt: skip
 @click.option(
+    "--part", metavar="NAME",
+    help="With --from: the part of the model that is meant, by its attribute.",
+)  # fmt: skip
+@click.option(
     "--partial", is_flag=True,
     help="Write what fits, although weights are missing, extra or of another shape.",
 )  # fmt: skip
 def command(
-    source: Path, ours: str | None, theirs: str | None, output: Path, partial: bool
+    source: Path,
+    ours: str | None,
+    theirs: str | None,
+    output: Path,
+    part: str | None,
+    partial: bool,
 ) -> None:
     """Convert weights between models of Hugging Face transformers and those of the library.
 
@@ -66,11 +80,15 @@ def command(
     """
     if (ours is None) == (theirs is None):
         raise click.UsageError("say one of `--to MODEL` and `--from MODEL`")
+    if part is not None and ours is not None:
+        raise click.UsageError("`--part` goes with `--from`: weights of ours can be a part of more")
     model = ours or theirs or ""
     _known(model)
     output = _output(source, output, folder=theirs is not None)
     settings = _settings(source if ours else output, model)
     state = read_weights(source)
+    if part is not None:
+        state = _part(state, part)
     if ours is not None:
         converted = convert(state, model, settings=settings)
     else:
@@ -99,6 +117,19 @@ def _known(model: str) -> None:
     except WeightsError as error:
         (told,) = error.diagnostics
         raise click.BadParameter(f"{told.message}: {told.help}") from None
+
+
+def _part(state: Mapping[str, Tensor], name: str) -> dict[str, Tensor]:
+    """The weights of one part by their names in it; raises click.BadParameter if it has none."""
+    start = f"{name}."
+    found = {
+        key.removeprefix(start): value for key, value in state.items() if key.startswith(start)
+    }
+    if not found:
+        parts = sorted({key.partition(".")[0] for key in state if "." in key})
+        near = did_you_mean(name, parts) or f"there are {or_list(parts)}"
+        raise click.BadParameter(f"no weights begin with `{start}`: {near}", param_hint="--part")
+    return found
 
 
 def _output(source: Path, output: Path, folder: bool) -> Path:

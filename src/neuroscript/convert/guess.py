@@ -36,6 +36,10 @@ def advice(names: Collection[str], wanted: Side) -> str | None:
     family = looks_like(names, wanted)
     if family is not None:
         return f"the names are those of `{family}`"
+    starts = {name.partition(".")[0] for name in names}
+    inner = [name.partition(".")[2] for name in names]
+    if wanted == "ours" and len(starts) == 1 and looks_like(inner, "ours") is not None:
+        return f"they are those of a part, `{starts.pop()}`; `--part` names it"
     other: Side = "ours" if wanted == "theirs" else "theirs"
     if looks_like(names, other) is None:
         return None
