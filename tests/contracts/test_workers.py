@@ -24,7 +24,9 @@ class Squares(Dataset[tuple[Tensor, Tensor]]):
         return torch.tensor([float(index)]), torch.tensor(float(index) ** 2)
 
 
-register_dataloader("squares", replace=True)(Squares)
+@pytest.fixture(autouse=True)
+def squares() -> None:
+    register_dataloader("squares")(Squares)
 
 
 @pytest.mark.parametrize("workers", [0, 1])

@@ -23,7 +23,7 @@ from neuroscript.contracts.dataloader.cells.choice import (
 )
 from neuroscript.contracts.dataloader.cells.column import NameColumn
 from neuroscript.contracts.dataloader.cells.errors import OtherColumns
-from neuroscript.contracts.dataloader.columns.column import Column
+from neuroscript.contracts.dataloader.cells.gathered import Read, gathered
 from neuroscript.contracts.dataloader.columns.errors import (
     DataError,
     Empty,
@@ -155,34 +155,8 @@ class _Reader:
     def table(self) -> Table:
         choice, first = self.choice, self.first
         assert choice is not None and first is not None
-        tokenizer, texts = self.texts.finish()
-        of_text = iter(texts)
-        columns: dict[Role, dict[str, Column]] = {"input": {}, "target": {}}
-        class_names: dict[str, list[str]] = {}
-        tokenizers: dict[str, Tokenizer] = {}
-        for part in self.parts:
-            names: Sequence[str] | None = first.class_names.get(part.fields[0].name)
-            match part.column:
-                case TextColumn():
-                    columns[part.role][part.port] = next(of_text)
-                    tokenizers[part.port] = tokenizer
-                case NameColumn():
-                    columns[part.role][part.port], names = part.column.finish()
-                case Growing():
-                    columns[part.role][part.port] = part.column.finish()
-            if names and part.role == "target":
-                class_names[part.port] = list(names)
-        return Table(
-            inputs=columns["input"],
-            targets=columns["target"],
-            class_names=class_names,
-            origins=tuple(self.origins),
-            ignored=choice.ignored,
-            target_name=choice.target_name,
-            tokenizers=tokenizers,
-            made_of=dict(choice.inputs),
-            skipped=self.damage.skipped,
-        )
+        columns = (part.read(first.class_names) for part in self.parts)
+        return gathered(columns, self.texts, choice, self.origins, self.damage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,6 +167,17 @@ class _Part:
     role: Role
     fields: list[Field]
     column: Growing | TextColumn | NameColumn
+
+    def read(self, class_names: Mapping[str, Sequence[str]]) -> Read:
+        """All rows; `class_names` are those that the source says itself, by column."""
+        match self.column:
+            case TextColumn():
+                return Read(self.port, self.role, None)
+            case NameColumn():
+                return Read(self.port, self.role, *self.column.finish())
+            case Growing():
+                names = class_names.get(self.fields[0].name)
+                return Read(self.port, self.role, self.column.finish(), names)
 
     def add(self, batch: Any) -> bool:
         """Takes a batch; False, and nothing is taken, if a value in it is not as it should be."""

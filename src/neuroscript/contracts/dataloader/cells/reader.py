@@ -16,8 +16,8 @@ from neuroscript.contracts.dataloader.cells.choice import (
 from neuroscript.contracts.dataloader.cells.column import NameColumn, NumberColumns, is_number
 from neuroscript.contracts.dataloader.cells.errors import OtherColumns
 from neuroscript.contracts.dataloader.cells.file import EXPECTED, CsvFile
+from neuroscript.contracts.dataloader.cells.gathered import Read, gathered
 from neuroscript.contracts.dataloader.cells.rows import Rows
-from neuroscript.contracts.dataloader.columns.column import Column as Values
 from neuroscript.contracts.dataloader.columns.errors import (
     FLOAT32_OVERFLOW,
     DataError,
@@ -135,32 +135,8 @@ class _Reader:
     def table(self) -> Table:
         choice = self.choice
         assert choice is not None
-        tokenizer, texts = self.texts.finish()
-        of_text = iter(texts)
-        columns: dict[str, dict[str, Values]] = {"input": {}, "target": {}}
-        class_names: dict[str, list[str]] = {}
-        tokenizers: dict[str, Tokenizer] = {}
-        for part in self.parts:
-            match part.column:
-                case NumberColumns():
-                    columns[part.role][part.port] = part.column.finish(part.role == "target")
-                case TextColumn():
-                    columns[part.role][part.port] = next(of_text)
-                    tokenizers[part.port] = tokenizer
-                case NameColumn():
-                    columns[part.role][part.port], names = part.column.finish()
-                    class_names |= {part.port: names} if names else {}
-        return Table(
-            inputs=columns["input"],
-            targets=columns["target"],
-            class_names=class_names,
-            origins=tuple(self.origins),
-            ignored=choice.ignored,
-            target_name=choice.target_name,
-            tokenizers=tokenizers,
-            made_of=dict(choice.inputs),
-            skipped=self.damage.skipped,
-        )
+        columns = (part.read() for part in self.parts)
+        return gathered(columns, self.texts, choice, self.origins, self.damage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +158,16 @@ class _Part:
             if matrix is not None:
                 return self.column.add_matrix(matrix)
         return self.column.add([rows.column(index) for index in self.indices])
+
+    def read(self) -> Read:
+        match self.column:
+            case TextColumn():
+                return Read(self.port, self.role, None)
+            case NameColumn():
+                return Read(self.port, self.role, *self.column.finish())
+            case NumberColumns():
+                alone = self.role == "target"
+                return Read(self.port, self.role, self.column.finish(alone))
 
 
 def _between(first: int, lines: Sequence[int]) -> list[int]:
