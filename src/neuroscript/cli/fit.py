@@ -61,7 +61,7 @@ def command(
         told = str(interrupted) or "interrupted before training began; nothing was saved"
         click.echo(f"\n{told}", err=True)
         sys.exit(getattr(interrupted, "exit_code", 130))
-    if as_json and runner is not None:
+    if as_json and runner is not None and (runner.trainer is None or runner.trainer.is_global_zero):
         from neuroscript.training.summary import as_json_object
 
         click.echo(json.dumps(as_json_object(runner)))

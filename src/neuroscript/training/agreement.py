@@ -12,6 +12,7 @@ from neuroscript.contracts.dataloader.columns.column import Column, first_where
 from neuroscript.contracts.dataloader.columns.description import kind_of
 from neuroscript.contracts.dataloader.columns.ragged import Ragged
 from neuroscript.contracts.dataloader.tokenizers import Tokenizer
+from neuroscript.contracts.loss import IGNORED
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.language import Port
 from neuroscript.training.facts import shape_text
@@ -29,7 +30,6 @@ from neuroscript.training.mismatch import (
 )
 from neuroscript.training.padding import padding_ports
 from neuroscript.training.samples import Samples
-from neuroscript.training.tasks.task import IGNORED
 
 
 def check_inputs(ports: Sequence[Port | InputPort], samples: Samples) -> list[Diagnostic]:

@@ -10,13 +10,14 @@ from neuroscript.contracts.errors import said
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.mismatch import InputMissing, OutputMissing
 from neuroscript.training.padding import LENGTHS, SEGMENTS, filled
+from neuroscript.training.processes.share import SHARE
 
 if TYPE_CHECKING:
     from torch import Tensor
 
 TARGET = "target"
 INPUT = "input"
-BESIDE = (TARGET, LENGTHS, SEGMENTS)
+BESIDE = (TARGET, LENGTHS, SEGMENTS, SHARE)
 """Keys of a batch that are no inputs."""
 
 

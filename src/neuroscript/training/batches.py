@@ -10,6 +10,8 @@ from typing import Any
 from neuroscript.contracts import DataLoaderContract
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.training.checkpoints.randomness import begin_anew, go_on_from, randomness
+from neuroscript.training.processes.place import Place
+from neuroscript.training.processes.share import shares
 
 END = object()
 
@@ -28,7 +30,9 @@ class Batches:
         loader: DataLoaderContract,
         seed: int = 0,
         between: Callable[[], None] | None = None,
+        place: Place | None = None,
     ) -> None:
+        self.place = place or Place()
         self.loader = loader
         self.seed = seed
         self.between = between
@@ -44,7 +48,9 @@ class Batches:
         own = _Source(self.seed * 1_000_003 + self.epoch)
         draws = not isinstance(self.loader, ColumnLoader)
         with own.used(draws):
-            batches = self._from(start)
+            batches: Iterator[Any] = self._from(start)
+            if self.place.several:
+                batches = shares(batches, self.place.rank, self.place.world)
         while True:
             if self.between is not None:
                 self.between()

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 REMARKS = (
+    r".*It is recommended to use `self\.log\(.*sync_dist=True.*",  # what we log is of all processes
     r".*does not have many workers.*",
     r".*`isinstance\(treespec, LeafSpec\)` is deprecated.*",
     r".*Total length of `list` across ranks is zero.*",

@@ -15,6 +15,7 @@ from neuroscript.contracts.choose import choose_format
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
 from neuroscript.training.batches import Batches
+from neuroscript.training.processes.place import Place
 from neuroscript.training.settings import CannotSplit, NotStratified
 
 Split: TypeAlias = Literal["train", "val", "test"]
@@ -120,10 +121,15 @@ class ContractDataModule(LightningDataModule):
     """
 
     def __init__(
-        self, data: Data, seed: int = 0, between: Callable[[], None] | None = None
+        self,
+        data: Data,
+        seed: int = 0,
+        between: Callable[[], None] | None = None,
+        place: Place | None = None,
     ) -> None:
         super().__init__()
         self.data = data
+        self.place = place
         self.seed = seed
         self.between = between
         self.epoch = 0
@@ -135,15 +141,17 @@ class ContractDataModule(LightningDataModule):
 
     def train_dataloader(self) -> Batches:
         """The training batches, in an order of their own each epoch."""
-        batches = Batches(self.data.train, self.seed, self.between)
+        batches = Batches(self.data.train, self.seed, self.between, self.place)
         batches.set_epoch(self.epoch)
         batches.start = self.batch
         return batches
 
     def val_dataloader(self) -> Batches | list[Batches]:
         """The validation batches."""
-        return [] if self.data.val is None else Batches(self.data.val, self.seed)
+        return [] if self.data.val is None else Batches(self.data.val, self.seed, place=self.place)
 
     def test_dataloader(self) -> Batches | list[Batches]:
         """The test batches."""
-        return [] if self.data.test is None else Batches(self.data.test, self.seed)
+        return (
+            [] if self.data.test is None else Batches(self.data.test, self.seed, place=self.place)
+        )

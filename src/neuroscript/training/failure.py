@@ -25,21 +25,32 @@ from neuroscript.training.errors import (
 )
 from neuroscript.training.finding.errors import OutOfMemory, OutOfMemoryError
 from neuroscript.training.finding.memory import is_out_of_memory
-from neuroscript.training.stop import QuitAtOnce, Stopped, TrainingInterrupted
+from neuroscript.training.processes.errors import ProcessEnded
+from neuroscript.training.processes.parting import is_of_others
+from neuroscript.training.stop import QuitAtOnce, Stopped, TrainingInterrupted, go_on_with
 from neuroscript.training.user_line import line_of_user
 
 if TYPE_CHECKING:
     from lightning import Trainer
 
     from neuroscript.training.checkpoints.last import LastCheckpoint
+    from neuroscript.training.processes.others import Others
     from neuroscript.training.stop import StopOnSignal
 
 
 @contextmanager
 def failing_as_diagnostics(
-    trainer: Trainer, last: LastCheckpoint, stop: StopOnSignal, config: Config, run_dir: Path
+    trainer: Trainer,
+    last: LastCheckpoint,
+    stop: StopOnSignal,
+    config: Config,
+    run_dir: Path,
+    others: Others,
 ) -> Iterator[None]:
-    """Turns what leaves Lightning's loops into TrainingInterrupted or a TrainingError."""
+    """Turns what leaves Lightning's loops into TrainingInterrupted or a TrainingError.
+
+    A process that ends because another one did says so if it is the first, and else nothing.
+    """
     try:
         yield
     except NeuroScriptError as error:
@@ -58,10 +69,14 @@ def failing_as_diagnostics(
         if (operation := refused_operation(error)) is not None:
             place = config.place("training.deterministic")
             raise TrainingError([NotDeterministic(place, operation)]) from error
+        file = str(last.saved) if last.saved else None
+        if others.place.several and is_of_others(error):
+            raise _ended(trainer.global_step, file, others, config, run_dir) from error
         place = line_of_user(error) or config.where_key("training") or said("run", str(run_dir))
         reason = f"{type(error).__name__}: {str(error).strip().partition(chr(10))[0]}"
-        file = last.saved
-        failed = RunFailed(place, trainer.global_step, reason, str(file) if file else None)
+        if others.place.several:
+            reason = f"{others.place}: {reason}"
+        failed = RunFailed(place, trainer.global_step, reason, file)
         raise TrainingError([failed]) from error
 
 
@@ -81,6 +96,17 @@ def _out_of_memory(
 def in_config(error: NeuroScriptError, config: Config) -> NeuroScriptError:
     """The same error, told at the keys of the config that it is about."""
     return type(error)([_in_config(diagnostic, config) for diagnostic in error.diagnostics])
+
+
+def _ended(
+    step: int, saved: str | None, others: Others, config: Config, run_dir: Path
+) -> BaseException:
+    """What a process ends with because another one ended."""
+    if not others.place.first:
+        return SystemExit(1)
+    reason = others.lost_soon() or "another process cannot be reached any more"
+    span = config.place("training.devices")
+    return TrainingError([ProcessEnded(span, step, reason, saved, go_on_with(run_dir))])
 
 
 def _in_config(diagnostic: Diagnostic, config: Config) -> Diagnostic:

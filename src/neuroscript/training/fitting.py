@@ -6,7 +6,9 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import nullcontext
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,16 +18,18 @@ from torch import nn
 
 from neuroscript.config import Config, load_config
 from neuroscript.config.named.absolute import with_absolute_paths
-from neuroscript.contracts import create_logger
+from neuroscript.contracts import LoggerContract, create_logger
 from neuroscript.contracts.checkpoint.files import sweep
 from neuroscript.contracts.logger.console import ConsoleLogger
 from neuroscript.contracts.logger.csv import CsvLogger
+from neuroscript.diagnostics import render
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints.about import about
 from neuroscript.training.checkpoints.best import BestCheckpoints
 from neuroscript.training.checkpoints.contract_io import ContractCheckpointIO
 from neuroscript.training.checkpoints.errors import LastStateLost
 from neuroscript.training.checkpoints.last import LastCheckpoint
+from neuroscript.training.checkpoints.randomness import begin_anew
 from neuroscript.training.checkpoints.room import check_room
 from neuroscript.training.checkpoints.save_point import SavePoint
 from neuroscript.training.data import ContractDataModule
@@ -35,6 +39,11 @@ from neuroscript.training.errors import NotSavedError
 from neuroscript.training.failure import failing_as_diagnostics
 from neuroscript.training.finding.found import found, run_in_memory
 from neuroscript.training.prepare import Prepared, prepare
+from neuroscript.training.processes.errors import ProcessEnded
+from neuroscript.training.processes.others import Others
+from neuroscript.training.processes.parting import Parting, code_of, told_once
+from neuroscript.training.processes.place import Place
+from neuroscript.training.processes.start import forks, share_cores, with_others
 from neuroscript.training.progress import Bar
 from neuroscript.training.resuming.find import Asked, Resumption, find
 from neuroscript.training.resuming.start import Start
@@ -48,7 +57,7 @@ from neuroscript.training.run_dir import (
     write_whole,
 )
 from neuroscript.training.runner import Runner
-from neuroscript.training.stop import StopOnSignal, Stopped
+from neuroscript.training.stop import StopOnSignal, Stopped, go_on_with
 from neuroscript.training.summary import plan_lines, result_lines, room_of_terminal
 from neuroscript.training.telling import tell, warner
 from neuroscript.training.trainer import make_trainer, trainer_arguments
@@ -109,23 +118,24 @@ def run(prepared: Prepared, quiet: bool = False, resumption: Resumption | None =
 
 
 def _run(prepared: Prepared, quiet: bool, resumption: Resumption | None) -> Runner:
-    config = prepared.config
-    start = Start.at(prepared, resumption)
-    run_dir = start.run_dir
-    tell([*plan_lines(prepared.plan, room_of_terminal()), *start.lines(), ""], quiet)
-    with held(run_dir):
-        _write_down(prepared, run_dir)
-        _complete_loggers(prepared, quiet)
-        training = _training(prepared, start, quiet)
-        started = time.monotonic()
-        with (
-            hushed(),
-            deterministic(config.training.deterministic),
-            failing_as_diagnostics(training.trainer, training.last, training.stop, config, run_dir),
-            training.stop.listening(),
-        ):
-            seconds = _train(training, prepared, start, started)
-    runner = training.runner(prepared, run_dir)
+    config, place = prepared.config, prepared.place
+    quiet = quiet or not place.first
+    with told_once(place):
+        start = Start.at(prepared, resumption)
+        tell([*plan_lines(prepared.plan, room_of_terminal()), *start.lines(), ""], quiet)
+        with held(start.run_dir) if place.first else nullcontext():
+            if place.first:
+                _write_down(prepared, start.run_dir)
+            with with_others(
+                prepared.trial,
+                place,
+                partial(_beside, prepared, start),
+                partial(_tell_ended, prepared, start),
+            ) as others:
+                training, seconds = _work(prepared, start, others, quiet)
+    if forks(prepared.trial):
+        training = _alone(training, prepared)
+    runner = training.runner(prepared, start.run_dir)
     tell(result_lines(runner, training.trainer.global_step, seconds), quiet)
     if training.last.problem is not None:
         lost = LastStateLost(
@@ -165,6 +175,40 @@ class Training:
         )
 
 
+def _beside(prepared: Prepared, start: Start, place: Place) -> int:
+    """What a forked process does; gives its exit code."""
+    mine = replace(prepared, place=place)
+
+    def work() -> None:
+        with told_once(place):
+            _work(mine, start, Others(place, {}), quiet=True)
+
+    return code_of(work, lambda error: tell([render(error.diagnostics)]))
+
+
+def _tell_ended(prepared: Prepared, start: Start, reason: str) -> None:
+    """What is said by a process that would wait for another one for ever."""
+    span = prepared.config.place("training.devices")
+    step = prepared.module.trainer.global_step
+    tell([render([ProcessEnded(span, step, reason, None, go_on_with(start.run_dir))])])
+
+
+def _work(prepared: Prepared, start: Start, others: Others, quiet: bool) -> tuple[Training, float]:
+    """The part of a run that all processes do together; gives the seconds that training took."""
+    _complete_loggers(prepared, quiet)
+    training = _training(prepared, start, others, quiet)
+    started = time.monotonic()
+    with (
+        hushed(),
+        deterministic(prepared.config.training.deterministic),
+        failing_as_diagnostics(
+            training.trainer, training.last, training.stop, prepared.config, start.run_dir, others
+        ),
+        training.stop.listening(),
+    ):
+        return training, _train(training, prepared, start, started)
+
+
 def _write_down(prepared: Prepared, run_dir: Path) -> None:
     """Puts the config and the generated Python into the folder of the run."""
     try:
@@ -176,14 +220,15 @@ def _write_down(prepared: Prepared, run_dir: Path) -> None:
     point_latest(run_dir)
 
 
-def _training(prepared: Prepared, start: Start, quiet: bool) -> Training:
-    settings = prepared.checkpoint
+def _training(prepared: Prepared, start: Start, others: Others, quiet: bool) -> Training:
+    settings, place = prepared.checkpoint, prepared.place
     folder = Path(settings.dir or start.run_dir / CHECKPOINTS)
-    warn = warner()
-    little = check_room(prepared.config, folder, prepared.module.model, settings.keep + 1)
-    if little is not None:
-        warn(little)
-    sweep(folder)
+    warn = warner(place.first)
+    if place.first:
+        little = check_room(prepared.config, folder, prepared.module.model, settings.keep + 1)
+        if little is not None:
+            warn(little)
+        sweep(folder)
     stop = StopOnSignal()
     last = LastCheckpoint(folder / f"last{settings.contract.suffix}", settings.every, warn)
     best = BestCheckpoints(folder, settings, warn) if settings.monitor and settings.keep else None
@@ -191,10 +236,16 @@ def _training(prepared: Prepared, start: Start, quiet: bool) -> Training:
     io = ContractCheckpointIO(settings.contract, prepared.module, told_of_run)
     save_point = SavePoint(last, best, stop, io, warn)
     bar = Bar() if sys.stderr.isatty() and not quiet else None
-    callbacks = [c for c in (save_point, best, last, bar) if c is not None]
+    parting = Parting(others, stop) if place.several else None
+    callbacks = [c for c in (parting, save_point, best, last, bar) if c is not None]
     trainer = _trainer(prepared, start.run_dir, callbacks, io)
+    if place.several or forks(prepared.trial):
+        trainer.strategy._launcher = None  # noqa: SLF001 - all processes are there already
+        share_cores(place)
     seed = prepared.config.training.seed
-    datamodule = ContractDataModule(prepared.data, seed, save_point.between)
+    if not place.first:
+        begin_anew(seed + place.rank)
+    datamodule = ContractDataModule(prepared.data, seed, save_point.between, place)
     return Training(trainer, datamodule, save_point, last, best, stop, told_of_run)
 
 
@@ -209,7 +260,7 @@ def _train(training: Training, prepared: Prepared, start: Start, started: float)
         trainer.fit(module, datamodule=training.datamodule, ckpt_path=path)
         training.save_point.finish(trainer)
         seconds = time.monotonic() - started
-        if training.stop.received is not None:
+        if training.stop.agree():
             raise Stopped
         if prepared.data.test is not None:
             trainer.test(module, datamodule=training.datamodule, verbose=False)
@@ -220,12 +271,32 @@ def _train(training: Training, prepared: Prepared, start: Start, started: float)
 
 
 def _complete_loggers(prepared: Prepared, quiet: bool) -> None:
-    """Every run has a metrics.csv; a quiet one says nothing on the screen."""
+    """Every run has a metrics.csv; a quiet one says nothing on the screen.
+
+    Only the first process tells anything to loggers.
+    """
     callbacks = prepared.module.state.loggers.callbacks
+    if not prepared.place.first:
+        callbacks[:] = [c for c in callbacks if not isinstance(c, LoggerContract)]
+        return
     if quiet:
         callbacks[:] = [c for c in callbacks if not isinstance(c, ConsoleLogger)]
     if not any(isinstance(c, CsvLogger) for c in callbacks):
         callbacks.append(create_logger("csv"))
+
+
+def _alone(training: Training, prepared: Prepared) -> Training:
+    """The same with a Trainer that needs no other processes, for what is asked of it later."""
+    alone = prepared.config.training.model_copy(
+        update={"devices": 1, "nodes": 1, "strategy": "auto"}
+    )
+    config = prepared.config.model_copy(update={"training": alone})
+    arguments = trainer_arguments(config, None, validates=False)
+    with hushed():
+        trainer = make_trainer(config, {**arguments, "enable_progress_bar": False})
+    trainer.fit_loop.load_state_dict(training.trainer.fit_loop.state_dict())
+    datamodule = ContractDataModule(prepared.data, prepared.config.training.seed)
+    return replace(training, trainer=trainer, datamodule=datamodule)
 
 
 def _trainer(

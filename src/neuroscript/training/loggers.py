@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lightning.pytorch.callbacks import Callback
 
 from neuroscript.contracts import LoggerContract
+from neuroscript.training.processes.together import rank
 
 if TYPE_CHECKING:
     from lightning import LightningModule, Trainer
@@ -15,7 +16,10 @@ if TYPE_CHECKING:
 
 
 class Loggers:
-    """Tells several loggers the same; callbacks that are no loggers only come along."""
+    """Tells several loggers the same; callbacks that are no loggers only come along.
+
+    Of several processes, the first one tells.
+    """
 
     def __init__(self, callbacks: Iterable[Callback]) -> None:
         self.callbacks = list(callbacks)
@@ -26,6 +30,8 @@ class Loggers:
 
     @property
     def _loggers(self) -> list[LoggerContract]:
+        if rank():
+            return []
         return [c for c in self.callbacks if isinstance(c, LoggerContract)]
 
     def begin(self, hyperparameters: dict[str, Any], model: nn.Module) -> None:

@@ -10,6 +10,7 @@ import torch
 
 from neuroscript.training.metrics import create_metric
 from neuroscript.training.objective import Objective, Outcome, Part
+from neuroscript.training.processes.together import added, world
 
 if TYPE_CHECKING:
     from torchmetrics import Metric
@@ -30,7 +31,7 @@ class Meter:
             named = (create_metric(component, settings) for component in part.head.metrics)
             self._metrics.append((part, {prefix + name: metric for name, metric in named}))
         self._sum: torch.Tensor | None = None
-        self._samples = 0
+        self._samples = 0.0
 
     def best(self) -> dict[str, str]:
         """What `read` tells of, `loss` first, and whether `min` or `max` of it is best."""
@@ -48,7 +49,7 @@ class Meter:
         for (part, metrics), (predictions, targets) in zip(
             self._metrics, outcome.compared, strict=True
         ):
-            if not metrics:
+            if not metrics or not len(predictions):
                 continue
             scores = part.task.scores(part.point(predictions.detach()), part.head.last)
             for name, metric in metrics.items():
@@ -59,18 +60,20 @@ class Meter:
     def read(self) -> dict[str, float]:
         """The mean loss and the metrics since the last reading, and starts anew.
 
-        A metric that the samples do not define (such as auroc of one class) is left out.
+        A metric that the samples do not define (such as auroc of one class) is left out. With
+        several processes, each reads what all have seen, and has to read when they do.
         """
-        if self._sum is None:
+        total, samples = added(0.0 if self._sum is None else float(self._sum), self._samples)
+        if not samples:
             return {}
-        found = {"loss": float(self._sum) / self._samples}
+        found = {"loss": total / samples}
         for part, metrics in self._metrics:
             for name, metric in metrics.items():
                 value = _value(metric, part)
                 if isinstance(value, torch.Tensor) and value.numel() == 1:
                     found[name] = float(value)
                 metric.reset()
-        self._sum, self._samples = None, 0
+        self._sum, self._samples = None, 0.0
         return found
 
     def progress(self) -> dict[str, Any]:
@@ -117,6 +120,8 @@ def _value(metric: Metric, part: Part) -> object:
             message="No (positive|negative) samples",
         )
         warnings.filterwarnings("ignore", message=".*was `nan`")
+        if world() > 1:  # others may have had samples where this process had none
+            warnings.filterwarnings("ignore", message=".*was called before the ``update`` method.*")
         try:
             return metric.compute()
         except (ValueError, UserWarning):

@@ -21,6 +21,7 @@ from neuroscript.training.head import Head
 from neuroscript.training.input_port import InputPort
 from neuroscript.training.normal import Normal
 from neuroscript.training.padding import as_fractions, compared, is_padded, marked, repadded
+from neuroscript.training.processes.share import share_of
 from neuroscript.training.tasks import BY_NAME, Task
 
 
@@ -73,8 +74,8 @@ class Outcome:
 
     loss: Tensor
     compared: tuple[tuple[Tensor, Tensor], ...]
-    size: int
-    """How many samples the batch has."""
+    size: float
+    """How many samples the batch has; of a share, so that all shares come to those of the whole."""
 
     def detached(self) -> Outcome:
         pairs = tuple((p.detach(), t.detach()) for p, t in self.compared)
@@ -116,6 +117,7 @@ class Objective:
 
     def outcome(self, model: Callable[..., Any], batch: Any) -> Outcome:
         """Runs the model on a batch and compares what it gives with the targets."""
+        share = share_of(batch)
         given, targets = self.ports.unpack(batch)
         inputs = self._taken(given, batch)
         outputs = as_tuple(model(*inputs))
@@ -124,12 +126,14 @@ class Objective:
         compared = []
         for part, output, target in zip(self.parts, outputs, targets, strict=True):
             pair = self.pair(part, output, target, inputs, batch)
-            compared.append(pair)
+            compared.append(pair if share is None else share.compared(pair))
             if part.trained:
                 loss = part.compare(*pair, by_name)
+                if share is not None:
+                    loss = share.weighed(loss, part.loss.counted(*pair))
                 total = loss if total is None else total + loss
         assert total is not None
-        return Outcome(total, tuple(compared), len(inputs[0]))
+        return Outcome(total, tuple(compared), len(inputs[0]) if share is None else share.size)
 
     def pair(
         self,

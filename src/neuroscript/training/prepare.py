@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import torch
-from lightning import seed_everything
+from lightning import Trainer, seed_everything
 from lightning.pytorch.callbacks import Callback
 from torch import nn
 
@@ -32,6 +32,8 @@ from neuroscript.training.neuron import Neuron, load_neuron
 from neuroscript.training.normal import learn_normals
 from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
+from neuroscript.training.processes.place import Place, place_of
+from neuroscript.training.processes.start import join
 from neuroscript.training.regime import REGIME
 from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.regime.survey import survey
@@ -86,6 +88,12 @@ class Prepared:
     code: str | None
     """The generated Python of the neuron, None for a model that was handed in."""
 
+    trial: Trainer
+    """A Trainer with the arguments of the config, which shows what Lightning makes of them."""
+
+    place: Place
+    """Which of the processes of the run this is."""
+
     handed_in: HandedIn | None = None
     """A model that was handed in, for a run that may have to begin again with it."""
 
@@ -113,7 +121,9 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
         load_plugin(plugin, config.folders, config.where(f"plugins.{index}"))
     check_trainer_arguments(config)
     with hushed():
-        make_trainer(config, trainer_arguments(config, None, validates=False))
+        trial = make_trainer(config, trainer_arguments(config, None, validates=False))
+    place = place_of(trial)
+    join(trial, place)
     handed_in = HandedIn.of(model) if model is not None and config.finds_batch_size else None
     if model is None and config.model.file is None:
         raise config.missing("model.file")
@@ -145,6 +155,8 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
         checkpoint_settings(config, best_of),
         best_of,
         neuron.code if neuron is not None and model is None else None,
+        trial,
+        place,
         handed_in,
     )
 

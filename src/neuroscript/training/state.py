@@ -21,6 +21,7 @@ from neuroscript.training.loggers import Loggers
 from neuroscript.training.meter import Meter
 from neuroscript.training.normal import Normal
 from neuroscript.training.objective import Objective, Outcome, make_objective
+from neuroscript.training.processes.together import of_all
 from neuroscript.training.unplanned import objective_from_batch
 
 if TYPE_CHECKING:
@@ -143,7 +144,8 @@ class State:
 
     def strange(self, batches_per_step: int) -> tuple[int, float] | None:
         """The step at which the loss stopped being a number, and what it was; None if it is one."""
-        found = self.journal.strange()
+        strange = [one for one in of_all(self.journal.strange()) if one is not None]
+        found = min(strange, key=lambda one: one.batches, default=None)
         if found is None:
             return None
         return self.told + found.batches // batches_per_step + 1, found.loss

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from neuroscript.training.processes.together import greatest
+
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -34,13 +36,16 @@ class TrainingInterrupted(KeyboardInterrupt):
         if self.checkpoint is None:
             return "interrupted before the first step; nothing was saved"
         own = self.run_dir in self.checkpoint.parents
-        place = shlex.quote(str(self.run_dir)) + " --resume"
-        if not own:
-            place += f" {shlex.quote(str(self.checkpoint))}"
         return (
             f"interrupted after step {self.step}; the state is saved in {self.checkpoint}\n"
-            f"go on with: neuroscript fit {place}"
+            f"go on with: {go_on_with(self.run_dir, None if own else self.checkpoint)}"
         )
+
+
+def go_on_with(run_dir: Path, checkpoint: Path | None = None) -> str:
+    """The command that goes on with a run, from its newest state or another one."""
+    command = f"neuroscript fit {shlex.quote(str(run_dir))} --resume"
+    return command if checkpoint is None else f"{command} {shlex.quote(str(checkpoint))}"
 
 
 class Stopped(BaseException):
@@ -56,6 +61,18 @@ class StopOnSignal:
 
     def __init__(self) -> None:
         self.received: int | None = None
+        self._listening = False
+
+    def agree(self) -> bool:
+        """Whether a signal has come, to any process of the run; asked by all at the same time."""
+        self.received = greatest(self.received or 0) or None
+        return self.received is not None
+
+    def take_signals(self) -> None:
+        """Has the signals sent here again, if something else took them since."""
+        if self._listening:
+            for number in SIGNALS:
+                signal.signal(number, self._receive)
 
     @contextmanager
     def listening(self) -> Iterator[None]:
@@ -64,9 +81,11 @@ class StopOnSignal:
             yield
             return
         before = {number: signal.signal(number, self._receive) for number in SIGNALS}
+        self._listening = True
         try:
             yield
         finally:
+            self._listening = False
             for number, handler in before.items():
                 signal.signal(number, handler)
 

@@ -14,12 +14,15 @@ def tell(lines: Sequence[str], quiet: bool = False) -> None:
         print("\n".join(lines), file=sys.stderr, flush=True)  # noqa: T201
 
 
-def warner() -> Callable[[Diagnostic], None]:
-    """Shows diagnostics, each message once in a row: what goes wrong is told even when quiet."""
+def warner(speaks: bool = True) -> Callable[[Diagnostic], None]:
+    """Shows diagnostics, each message once in a row: what goes wrong is told even when quiet.
+
+    Of several processes only one `speaks`.
+    """
     told: list[str] = []
 
     def warn(diagnostic: Diagnostic) -> None:
-        if told[-1:] != [diagnostic.message]:
+        if speaks and told[-1:] != [diagnostic.message]:
             told.append(diagnostic.message)
             tell([render([diagnostic])])
 

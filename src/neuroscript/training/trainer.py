@@ -50,6 +50,7 @@ def trainer_arguments(
         "limit_val_batches": 1.0 if validates else 0,
         "num_sanity_val_steps": 0,
         "logger": False,
+        "use_distributed_sampler": False,
         "enable_model_summary": False,
     }
     return {**arguments, **training.trainer}

@@ -13,6 +13,9 @@ from neuroscript.contracts.contract import Options, Recipe, options_of, options_
 if TYPE_CHECKING:
     from torch import Tensor, nn
 
+IGNORED = -100
+"""The class index that losses and metrics pass over, as in torch."""
+
 OUTPUTS = "outputs"
 """The parameter by which a loss says that it looks at all outputs, by their names."""
 
@@ -57,6 +60,16 @@ class LossContract(ABC):
         `outputs` are all of them, by name, as the neuron gives them.
         """
         return self.compute(predictions, targets)
+
+    def counted(self, predictions: Tensor, targets: Tensor) -> float | Tensor | None:
+        """How many numbers `compute` takes the mean of, None if it gives their sum.
+
+        By this the losses of the parts of a batch are put together where several processes share
+        it. All targets count, but for class indices of -100.
+        """
+        if targets.is_floating_point():
+            return targets.numel()
+        return (targets != IGNORED).sum()
 
     def objection(self, predictions: Tensor, targets: Tensor) -> str | None:
         """Why such predictions and targets have no meaning to this loss, None if they have.

@@ -15,6 +15,7 @@ from neuroscript.diagnostics import Diagnostic
 from neuroscript.training.checkpoints.errors import NotKept
 from neuroscript.training.checkpoints.last import problem_of
 from neuroscript.training.checkpoints.settings import CheckpointSettings
+from neuroscript.training.processes.saving import save
 from neuroscript.training.stop import QuitAtOnce
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ class BestCheckpoints(Checkpoint):
         ranked = sorted({**before, path.name: value}.items(), key=lambda item: self._cost(item[1]))
         self.kept = dict(ranked[: self.keep])
         try:
-            trainer.save_checkpoint(path)
+            save(trainer, path)
         except (CheckpointError, OSError) as error:
             self.kept = before
             self.warn(NotKept(said("checkpoint", str(path)), problem_of(error), None))

@@ -11,6 +11,7 @@ from lightning.pytorch.plugins.io import CheckpointIO
 from torch import Tensor, nn
 
 from neuroscript.contracts import CheckpointContract, CheckpointMetadata
+from neuroscript.contracts.checkpoint.files import CheckpointError
 from neuroscript.training.checkpoints.formats import format_of
 from neuroscript.training.checkpoints.plain import pack, unpack
 
@@ -40,6 +41,10 @@ class ContractCheckpointIO(CheckpointIO):
         self.contract = contract
         self.module = module
         self.about = about
+        self.keeps_problem = False
+        """Whether what goes wrong with writing is kept in `problem` instead of being raised."""
+
+        self.problem: CheckpointError | OSError | None = None
         self.left_out: list[str] = []
         """The state that could not be kept, by where it stands in Lightning's checkpoint."""
 
@@ -47,7 +52,14 @@ class ContractCheckpointIO(CheckpointIO):
         self, checkpoint: dict[str, Any], path: str | Path, storage_options: Any = None
     ) -> None:
         """Hands model, optimizer and metadata to the contract."""
-        path = Path(path)
+        try:
+            self._save(checkpoint, Path(path))
+        except (CheckpointError, OSError) as error:
+            if not self.keeps_problem:
+                raise
+            self.problem = error
+
+    def _save(self, checkpoint: dict[str, Any], path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         self.contract.save(
             path,

@@ -15,6 +15,8 @@ from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Diagnostic
 from neuroscript.training.blame.errors import NonFiniteLossError
 from neuroscript.training.checkpoints.errors import NotKept, SavedElsewhere
+from neuroscript.training.processes.saving import save
+from neuroscript.training.processes.together import of_first
 from neuroscript.training.stop import QuitAtOnce
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class LastCheckpoint(Checkpoint):
         step = trainer.global_step
         due = step % self.every == 0 and step not in (0, self.step)
         if self.problem is not None:
-            due = time.monotonic() >= self._again or due
+            due = of_first(time.monotonic() >= self._again or due)
         if due and self._try(trainer, self.path):
             self.problem = None
 
@@ -87,7 +89,7 @@ class LastCheckpoint(Checkpoint):
 
     def _try(self, trainer: Trainer, path: Path, quiet: bool = False) -> bool:
         try:
-            trainer.save_checkpoint(path)
+            save(trainer, path)
         except (CheckpointError, OSError) as error:
             self.problem = problem_of(error)
             self._again = time.monotonic() + SECONDS_BETWEEN_TRIES

@@ -22,6 +22,7 @@ from neuroscript.training.checkpoints.moment import (
     stand_again,
 )
 from neuroscript.training.errors import TrainingError
+from neuroscript.training.processes.moments import by_process, for_process
 from neuroscript.training.resuming.errors import CannotGoOn
 from neuroscript.training.stop import StopOnSignal, Stopped
 
@@ -125,7 +126,8 @@ class SavePoint(Callback):
         """Adds where the run stands, and lets Lightning's own state lead there."""
         module: Any = pl_module
         now = moment(trainer, module, self._validation)
-        checkpoint[SAVED_AS] = {**now, "ended": self.ended, "optimizer": _states(trainer)}
+        told = {"ended": self.ended, "optimizer": _states(trainer)}
+        checkpoint[SAVED_AS] = {**now, **told, **by_process(now)}
         checkpoint["loops"] = {"fit_loop": for_lightning(now)}
 
     def on_load_checkpoint(
@@ -135,6 +137,7 @@ class SavePoint(Callback):
         saved = checkpoint.get(SAVED_AS)
         if saved is None:
             return
+        saved = for_process(saved, trainer.global_rank)
         self._to_go_on_from = saved
         self.last.armed = False
         datamodule: Any = trainer.datamodule  # type: ignore[attr-defined]
@@ -158,7 +161,7 @@ class SavePoint(Callback):
             self.last.take_up(trainer, self.last.path)
 
     def _obey(self) -> None:
-        if self.stop.received is not None:
+        if self.stop.agree():
             raise Stopped
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from neuroscript.contracts import CheckpointMetadata
 from neuroscript.training.checkpoints.formats import format_of
+from neuroscript.training.processes.start import same_for_all
 from neuroscript.training.resuming.compare import check, is_complete, moment_of
 from neuroscript.training.resuming.find import Resumption
 from neuroscript.training.run_dir import new_run_dir
@@ -42,10 +43,10 @@ class Start:
         that is damaged or of another model.
         """
         if resumption is None:
-            return cls(new_run_dir(prepared.config))
+            return cls(_own_folder(prepared))
         metadata, changed = cls.check(prepared, resumption)
         return cls(
-            resumption.run_dir or new_run_dir(prepared.config),
+            resumption.run_dir or _own_folder(prepared),
             resumption.checkpoint,
             metadata.step,
             moment_of(metadata)["loops"]["epoch_progress"]["current"]["completed"],
@@ -69,3 +70,8 @@ class Start:
             lines.append(f"  {'goes on':<10} after step {self.step}   {self.checkpoint}{rest}")
         lines += [f"  {'changed':<10} {line}" for line in self.changed]
         return lines
+
+
+def _own_folder(prepared: Prepared) -> Path:
+    """A new folder, the same in all processes."""
+    return same_for_all(prepared.place, lambda: new_run_dir(prepared.config))

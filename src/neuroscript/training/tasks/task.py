@@ -7,14 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from neuroscript.contracts.loss import IGNORED
 from neuroscript.training.facts import Facts
 
 if TYPE_CHECKING:
     from torch import Tensor
-
-
-IGNORED = -100
-"""The class index that losses and metrics pass over, as in torch."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,15 @@ class ClassLoss(TorchLoss):
             return None
         return "its targets are class indices, or probabilities that add up to 1"
 
+    def counted(self, predictions: Tensor, targets: Tensor) -> float | Tensor | None:
+        """The targets, each by the weight of its class."""
+        weights = getattr(self.module, "weight", None)
+        if weights is None or targets.is_floating_point() or self.module.reduction == "sum":
+            return super().counted(predictions, targets)
+        counted = targets[targets != self.module.ignore_index]
+        of_targets: Tensor = weights.to(targets.device)[counted.long()]
+        return of_targets.sum()
+
     def compute(self, predictions: Tensor, targets: Tensor) -> Tensor:
         """The mean over all targets unless `reduction` says otherwise."""
         shape = predictions.shape

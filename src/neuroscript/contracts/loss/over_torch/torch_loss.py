@@ -34,6 +34,12 @@ class TorchLoss(LossContract):
         """The options of the torch class."""
         return options_of(cls.torch_class, skip=RETIRED)
 
+    def counted(self, predictions: Tensor, targets: Tensor) -> float | Tensor | None:
+        """None with `reduction: sum`."""
+        if self.module.reduction == "sum":
+            return None
+        return super().counted(predictions, targets)
+
     def apply(self, *tensors: Tensor) -> Tensor:
         """The torch loss of the tensors, its class weights on their device."""
         if self._has_weights:
