@@ -9,8 +9,10 @@ import signal
 import pytest
 import torch
 
+from neuroscript.config import ConfigError, load_config
 from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.training import fit, load_run
+from neuroscript.training.processes.asked import check_strategy, devices_and_nodes
 from neuroscript.training.processes.moments import for_process
 from neuroscript.training.processes.others import Others
 from neuroscript.training.processes.parting import is_of_others
@@ -264,3 +266,44 @@ def test_what_another_process_is_to_blame_for():
     assert not is_of_others(RuntimeError("mat1 and mat2 shapes cannot be multiplied"))
     assert not is_of_others(ValueError("gloo"))
     assert Others(Place(), {}).lost_soon() is None
+
+
+class TestAsked:
+    """What the config says against how the processes were started."""
+
+    @pytest.fixture(autouse=True)
+    def _torchrun(self, monkeypatch):
+        monkeypatch.setenv("TORCHELASTIC_RUN_ID", "1")
+        monkeypatch.setenv("WORLD_SIZE", "8")
+        monkeypatch.setenv("LOCAL_WORLD_SIZE", "4")
+
+    def test_numbers_come_from_the_launcher(self):
+        assert devices_and_nodes(load_config({})) == (4, 2)
+        assert devices_and_nodes(load_config({"training": {"devices": 4}})) == (4, 2)
+
+    @pytest.mark.parametrize(
+        ("training", "said"),
+        [
+            ({"devices": 2}, "torchrun started 4 processes on each machine"),
+            ({"nodes": 3}, "torchrun started 2 machines"),
+        ],
+    )
+    def test_other_numbers_are_refused(self, folder, training, said):
+        key, value = next(iter(training.items()))
+        config = load_config(folder.write("c.yml", f"training: {{{key}: {value}}}\n"))
+        with pytest.raises(ConfigError) as refused:
+            devices_and_nodes(config)
+        (told,) = refused.value.diagnostics
+        assert told.code == "NT603"
+        assert told.message.startswith(said)
+        assert told.span.text == str(value)
+
+
+@pytest.mark.parametrize("strategy", ["ddp_spawn", "fsdp"])
+def test_strategies_that_cannot_be_saved_are_refused(folder, strategy):
+    config = load_config(folder.write("c.yml", f"training: {{strategy: {strategy}}}\n"))
+    with pytest.raises(ConfigError) as refused:
+        check_strategy(config)
+    (told,) = refused.value.diagnostics
+    assert (told.code, told.span.text) == ("NT602", strategy)
+    assert "`ddp`" in told.help or "ddp" in told.help

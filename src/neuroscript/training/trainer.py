@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from neuroscript.config import Config, ConfigError
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
+from neuroscript.training.processes.asked import check_strategy, devices_and_nodes
 from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.settings import TrainerRefuses, UnknownTrainerArgument
 
@@ -36,12 +37,13 @@ def trainer_arguments(
     validation, since the plan has run the model already.
     """
     training = config.training
+    devices, nodes = devices_and_nodes(config)
     arguments: dict[str, Any] = {
         "max_epochs": config.epochs if config.epochs is not None else -1,
         "max_steps": training.steps if training.steps is not None else -1,
         "accelerator": training.accelerator,
-        "devices": training.devices,
-        "num_nodes": training.nodes,
+        "devices": devices,
+        "num_nodes": nodes,
         "strategy": training.strategy,
         "precision": training.precision,
         **_clipping(config),
@@ -135,9 +137,10 @@ def make_trainer(
 
 
 def check_trainer_arguments(config: Config) -> None:
-    """Refuses keys of `training.trainer` that the Trainer does not have."""
+    """Refuses keys of `training.trainer` that the Trainer does not have, and some strategies."""
     from lightning import Trainer
 
+    check_strategy(config)
     known = list(inspect.signature(Trainer).parameters)
     unknown = [key for key in config.training.trainer if key not in known]
     if unknown:

@@ -1,0 +1,66 @@
+"""How many processes a run has, and of what kind: what the config asks for, and who starts them."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+
+from neuroscript.config import Config, ConfigError
+from neuroscript.training.processes.errors import OtherNumber, StrategyWithout
+
+SPAWNS, SHARDS = "ddp_spawn", ("fsdp", "fsdp_cpu_offload")
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """What a launcher says of the processes that it has started."""
+
+    launcher: str
+    world: int
+    beside: int
+    """How many there are on each machine."""
+
+
+def started() -> Started | None:
+    """By whom the processes of this run were started; None if not by somebody else."""
+    env = os.environ
+    if "TORCHELASTIC_RUN_ID" in env:
+        return Started("torchrun", int(env["WORLD_SIZE"]), int(env["LOCAL_WORLD_SIZE"]))
+    if "SLURM_NTASKS" in env and env.get("SLURM_JOB_NAME") not in ("bash", "interactive"):
+        world = int(env["SLURM_NTASKS"])
+        return Started("SLURM", world, world // int(env.get("SLURM_NNODES", "1")))
+    return None
+
+
+def devices_and_nodes(config: Config) -> tuple[str | int | list[int], int]:
+    """How many devices on each machine, and machines; from the launcher where nothing is said.
+
+    Raises ConfigError where the config says something else than was started.
+    """
+    training, found = config.training, started()
+    devices, nodes = training.devices, training.nodes
+    if found is None:
+        return devices, nodes
+    given = len(devices) if isinstance(devices, list) else devices
+    if given == "auto":
+        devices = found.beside
+    elif str(given).isdecimal() and int(given) != found.beside:
+        span = config.place("training.devices")
+        what = "processes on each machine"
+        raise ConfigError([OtherNumber(span, found.launcher, found.beside, int(given), what)])
+    machines = found.world // found.beside
+    if config.where("training.nodes") is not None and nodes != machines:
+        span = config.place("training.nodes")
+        raise ConfigError([OtherNumber(span, found.launcher, machines, nodes, "machines")])
+    return devices, machines
+
+
+def check_strategy(config: Config) -> None:
+    """Refuses the strategies under which a run could not be saved, or not be given back."""
+    strategy, span = config.training.strategy, config.place("training.strategy")
+    if strategy.startswith(SPAWNS):
+        reason = "starts processes that give nothing back"
+        raise ConfigError([StrategyWithout(span, strategy, reason, ["ddp", "ddp_fork"])])
+    if strategy in SHARDS:
+        reason = "keeps a part of the weights in each process, and a checkpoint needs all of them"
+        raise ConfigError([StrategyWithout(span, strategy, reason, ["ddp"])])
