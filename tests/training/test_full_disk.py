@@ -58,7 +58,7 @@ def test_a_disk_that_is_full_for_a_while_costs_nothing(folder, disk, monkeypatch
     disk.full = full
     run = fit(folder.xor(EVERY_STEP))
     told = capsys.readouterr().err
-    assert told.count("warning[NT501]: a checkpoint could not be written: No space left") == 1
+    assert told.count("warning[NT421]: a checkpoint could not be written: No space left") == 1
     assert "the state of step 1 is there still, and another try follows" in told
     assert run.trainer.global_step == 6
     assert torch.equal(load_run(run.run_dir).model.linear.weight, run.model.linear.weight)
@@ -82,7 +82,7 @@ def test_where_nothing_can_be_written_the_model_is_handed_over_in_the_error(fold
     with pytest.raises(NotSavedError) as caught:
         fit(folder.xor(EVERY_STEP))
     (diagnostic,) = caught.value.diagnostics
-    assert diagnostic.code == "NT503"
+    assert diagnostic.code == "NT423"
     assert "No space left on device" in diagnostic.message
     disk.full = lambda path: False
     saved = caught.value.runner.save("rescued.pt")
@@ -128,12 +128,12 @@ def test_too_little_room_is_told_before_the_first_step(folder, monkeypatch, caps
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: Usage(0, 0, 150))
     fit(folder.xor("{epochs: 1}"))
     told = capsys.readouterr().err
-    assert "warning[NT504]: checkpoints of this run take about 1 kB, and runs/xor/1" in told
-    assert told.index("NT504") < told.index("epoch 1")
+    assert "warning[NT424]: checkpoints of this run take about 1 kB, and runs/xor/1" in told
+    assert told.index("NT424") < told.index("epoch 1")
     monkeypatch.setattr(room.shutil, "disk_usage", lambda _: Usage(0, 0, 20))
     with pytest.raises(NeuroScriptError, match="checkpoints of this run take about") as caught:
         fit("xor.yml")
-    assert caught.value.diagnostics[0].code == "NT504"
+    assert caught.value.diagnostics[0].code == "NT424"
 
 
 @pytest.mark.parametrize("key", ["run.dir", "training.checkpoint"])

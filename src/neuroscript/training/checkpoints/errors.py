@@ -10,7 +10,7 @@ from neuroscript.diagnostics import Diagnostic, Severity
 
 @dataclass(frozen=True)
 class NotKept(Diagnostic):
-    code = "NT501"
+    code = "NT421"
     severity: ClassVar[Severity] = Severity.WARNING
     reason: str
     step: int | None
@@ -28,7 +28,7 @@ class NotKept(Diagnostic):
 
 @dataclass(frozen=True)
 class SavedElsewhere(Diagnostic):
-    code = "NT502"
+    code = "NT422"
     severity: ClassVar[Severity] = Severity.WARNING
     path: str
 
@@ -43,7 +43,7 @@ class SavedElsewhere(Diagnostic):
 
 @dataclass(frozen=True)
 class LastStateLost(Diagnostic):
-    code = "NT503"
+    code = "NT423"
     reason: str
     step: int | None
 
@@ -63,7 +63,7 @@ class LastStateLost(Diagnostic):
 
 @dataclass(frozen=True)
 class LittleRoom(Diagnostic):
-    code = "NT504"
+    code = "NT424"
     needed: str
     free: str
     folder: str
@@ -88,7 +88,7 @@ class LittleRoom(Diagnostic):
 
 @dataclass(frozen=True)
 class StateLeftOut(Diagnostic):
-    code = "NT505"
+    code = "NT425"
     severity: ClassVar[Severity] = Severity.WARNING
     places: str
 
