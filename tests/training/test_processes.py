@@ -307,3 +307,12 @@ def test_strategies_that_cannot_be_saved_are_refused(folder, strategy):
     (told,) = refused.value.diagnostics
     assert (told.code, told.span.text) == ("NT602", strategy)
     assert "`ddp`" in told.help or "ddp" in told.help
+
+
+def test_values_that_each_process_would_find_are_refused(folder):
+    classes(folder, 8, "{lr: auto, devices: 2, strategy: ddp, accelerator: cpu}")
+    with pytest.raises(ConfigError) as refused:
+        fit("net.yml")
+    (told,) = refused.value.diagnostics
+    assert (told.code, told.span.text) == ("NT604", "auto")
+    assert "training.devices=1" in told.help

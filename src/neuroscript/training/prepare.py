@@ -32,8 +32,9 @@ from neuroscript.training.neuron import Neuron, load_neuron
 from neuroscript.training.normal import learn_normals
 from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
+from neuroscript.training.processes.asked import check_found
 from neuroscript.training.processes.place import Place, place_of
-from neuroscript.training.processes.start import join
+from neuroscript.training.processes.start import forks, join
 from neuroscript.training.regime import REGIME
 from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.regime.survey import survey
@@ -123,6 +124,8 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     with hushed():
         trial = make_trainer(config, trainer_arguments(config, None, validates=False))
     place = place_of(trial)
+    if not forks(trial):
+        check_found(config, place.world)
     join(trial, place)
     handed_in = HandedIn.of(model) if model is not None and config.finds_batch_size else None
     if model is None and config.model.file is None:

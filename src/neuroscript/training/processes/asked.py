@@ -6,7 +6,7 @@ import os
 from dataclasses import dataclass
 
 from neuroscript.config import Config, ConfigError
-from neuroscript.training.processes.errors import OtherNumber, StrategyWithout
+from neuroscript.training.processes.errors import FoundByEach, OtherNumber, StrategyWithout
 
 SPAWNS, SHARDS = "ddp_spawn", ("fsdp", "fsdp_cpu_offload")
 
@@ -64,3 +64,14 @@ def check_strategy(config: Config) -> None:
     if strategy in SHARDS:
         reason = "keeps a part of the weights in each process, and a checkpoint needs all of them"
         raise ConfigError([StrategyWithout(span, strategy, reason, ["ddp"])])
+
+
+def check_found(config: Config, world: int) -> None:
+    """Refuses `auto` where each process would find a value of its own."""
+    asked = {
+        "data.batch_size": config.finds_batch_size,
+        "training.lr": config.training.lr == "auto",
+    }
+    for key, auto in asked.items():
+        if auto and world > 1:
+            raise ConfigError([FoundByEach(config.place(key), key, world)])

@@ -64,3 +64,18 @@ class OtherNumber(Diagnostic):
     @property
     def help(self) -> str:
         return "leave the key out: the number is then taken from how the processes were started"
+
+
+@dataclass(frozen=True)
+class FoundByEach(Diagnostic):
+    code = "NT604"
+    key: str
+    world: int
+
+    @property
+    def message(self) -> str:
+        return f"`{self.key}: auto` would be found by each of {self.world} processes for itself"
+
+    @property
+    def help(self) -> str:
+        return "find it with `training.devices=1` and write it down, or use `strategy: ddp_fork`"
