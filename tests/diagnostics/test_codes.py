@@ -9,6 +9,7 @@ import importlib
 import pkgutil
 from collections import defaultdict
 from collections.abc import Iterator
+from contextlib import suppress
 
 import neuroscript
 from neuroscript.cli.reference import FAMILIES
@@ -19,7 +20,8 @@ def diagnostics() -> Iterator[type[Diagnostic]]:
     """Every kind of diagnostic of the package, each once."""
     for module in pkgutil.walk_packages(neuroscript.__path__, "neuroscript."):
         if not module.name.endswith("__main__"):
-            importlib.import_module(module.name)
+            with suppress(ImportError):  # a package that is an extra
+                importlib.import_module(module.name)
     todo, seen = [Diagnostic], set[type[Diagnostic]]()
     while todo:
         for cls in todo.pop().__subclasses__():

@@ -186,7 +186,7 @@ def test_one_that_ends_takes_the_other_along(folder, loss, capfd):
     with pytest.raises(NeuroScriptError) as failed:
         fit("net.yml")
     (told,) = failed.value.diagnostics
-    assert told.code == "NT601"
+    assert told.code == "NT801"
     assert "after step 3" in told.message
     said = capfd.readouterr().err
     if loss == "kills":
@@ -294,7 +294,7 @@ class TestAsked:
         with pytest.raises(ConfigError) as refused:
             devices_and_nodes(config)
         (told,) = refused.value.diagnostics
-        assert told.code == "NT603"
+        assert told.code == "NT803"
         assert told.message.startswith(said)
         assert told.span.text == str(value)
 
@@ -305,7 +305,7 @@ def test_strategies_that_cannot_be_saved_are_refused(folder, strategy):
     with pytest.raises(ConfigError) as refused:
         check_strategy(config)
     (told,) = refused.value.diagnostics
-    assert (told.code, told.span.text) == ("NT602", strategy)
+    assert (told.code, told.span.text) == ("NT802", strategy)
     assert "`ddp`" in told.help or "ddp" in told.help
 
 

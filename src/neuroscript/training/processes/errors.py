@@ -10,7 +10,7 @@ from neuroscript.diagnostics import Diagnostic, or_list
 
 @dataclass(frozen=True)
 class ProcessEnded(Diagnostic):
-    code = "NT601"
+    code = "NT801"
     step: int
     reason: str
     saved: str | None
@@ -34,7 +34,7 @@ class ProcessEnded(Diagnostic):
 
 @dataclass(frozen=True)
 class StrategyWithout(Diagnostic):
-    code = "NT602"
+    code = "NT802"
     strategy: str
     reason: str
     instead: Sequence[str]
@@ -50,7 +50,7 @@ class StrategyWithout(Diagnostic):
 
 @dataclass(frozen=True)
 class OtherNumber(Diagnostic):
-    code = "NT603"
+    code = "NT803"
     launcher: str
     started: int
     asked: int
