@@ -52,12 +52,14 @@ def docs(session: nox.Session) -> None:
 
 @nox.session
 def pages(session: nox.Session) -> None:
-    """Renew the pages made from the library, the grammar, the examples, and what `explain` says."""
+    """Renew the pages that are made from the library, the grammar, contracts and diagnostics."""
     install(session, "test")
     session.run("python", "-m", "neuroscript.language.syntax.grammar_reading")
     session.run("python", "tests/docs/test_library_page.py")
     session.run("python", "tests/docs/test_error_pages.py")
     session.run("python", "tests/docs/test_grammar_page.py")
+    session.run("python", "tests/docs/test_contract_pages.py")
+    session.run("python", "tests/docs/test_reference_page.py")
     session.run("python", "tests/docs/test_gallery.py")
 
 
