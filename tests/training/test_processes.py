@@ -314,5 +314,5 @@ def test_values_that_each_process_would_find_are_refused(folder):
     with pytest.raises(ConfigError) as refused:
         fit("net.yml")
     (told,) = refused.value.diagnostics
-    assert (told.code, told.span.text) == ("NT604", "auto")
+    assert (told.code, told.span.text) == ("NT804", "auto")
     assert "training.devices=1" in told.help

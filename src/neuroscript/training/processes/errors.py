@@ -68,7 +68,7 @@ class OtherNumber(Diagnostic):
 
 @dataclass(frozen=True)
 class FoundByEach(Diagnostic):
-    code = "NT604"
+    code = "NT804"
     key: str
     world: int
 
