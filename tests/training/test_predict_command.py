@@ -187,3 +187,43 @@ def test_other_texts_are_read_by_the_tokens_of_the_training_data(folder):
     assert found["test_loss"] == pytest.approx(runner.metrics["test_loss"], rel=1e-4)
     answers = loaded.predict(["zzz", "cb", {"input": "a"}])
     assert [answer["prediction"] for answer in answers] == ["last", "first", "first"]
+
+
+def test_without_an_input_the_files_of_the_config_are_answered(trained, ask):
+    with pytest.raises(NeuroScriptError, match=r"NT708.*data\.predict") as caught:
+        ask("runs/net")
+    (found,) = caught.value.diagnostics
+    assert (Path(found.file).name, found.line) == ("config.yml", 4)
+    trained.write("first.jsonl", "[1, 2]\n[3, 0]\n")
+    trained.write("second.csv", "a,b,target\n0.5,1,even\n")
+    config = "data: {predict: [first.jsonl, second.csv]}\nrun: {name: net}\n"
+    trained.write("asked.yml", config)
+    code, out, err = ask("asked.yml")
+    assert (code, err, [one["index"] for one in lines(out)]) == (0, "", [0, 1, 2])
+    assert lines(out) == lines(ask("runs/net", "first.jsonl", "second.csv")[1])
+    assert ask("asked.yml", "[1, 2]")[1] == ask("runs/net", "[1, 2]")[1]
+    trained.write("asked.yml", config.replace("first.jsonl", "none.jsonl"))
+    with pytest.raises(NeuroScriptError, match="NC107") as caught:
+        ask("asked.yml")
+    assert caught.value.diagnostics[0].file.endswith("asked.yml")
+
+
+def test_a_run_keeps_where_its_questions_are(folder, ask, monkeypatch):
+    folder.write("kept.jsonl", "[1, 2]\n[3, 0]\n")
+    folder.rows("all.jsonl", [([float(i), 1.0], [float(i)]) for i in range(4)])
+    config = folder.neuron(
+        "in: [batch, 2]\nout: [batch, 1]",
+        "in -> Linear(2, 1) -> out",
+        "{train: all.jsonl, predict: kept.jsonl}",
+        training="{steps: 1}",
+    )
+    monkeypatch.chdir(folder.path)
+    fit(config)
+    elsewhere = folder.path / "elsewhere"
+    elsewhere.mkdir()
+    monkeypatch.chdir(elsewhere)
+    code, out, err = ask("../runs/net", "-o", "out.jsonl")
+    assert (code, out, err) == (0, "", "wrote out.jsonl   2 answers\n")
+    assert len(lines(Path("out.jsonl").read_text())) == 2
+    code, _, err = ask("../runs/net", "-o", "../kept.jsonl")
+    assert (code, "read and cannot be written" in err) == (2, True)

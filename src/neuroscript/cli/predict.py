@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
+    from neuroscript.config import Config
     from neuroscript.training import Runner
     from neuroscript.training.predicting.asking import Tally
+    from neuroscript.training.predicting.predictor import Predictor
+    from neuroscript.training.predicting.sources import Question
 
 
 @click.command(
     "predict", epilog="Example: neuroscript predict runs/digits test.jsonl -o answers.jsonl"
 )
-@click.argument("run", metavar="RUN")
-@click.argument("inputs", nargs=-1, required=True, metavar="INPUT…")
+@click.argument("run", metavar="RUN|CONFIG")
+@click.argument("inputs", nargs=-1, metavar="[INPUT…]")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path, dir_okay=False),
     help="Where to write; standard output by default.",
@@ -40,15 +44,21 @@ def command(
 ) -> None:
     """Answer each row of INPUT with the best checkpoint of RUN, as JSON lines.
 
-    RUN is a run's folder, runs/NAME for its latest run, or a checkpoint. INPUT is a data file, -
-    for rows on standard input, or one row as JSON: '[1, 0]'.
+    RUN is a run's folder, runs/NAME for its latest run, or a checkpoint; for a config, its latest
+    run is taken. INPUT is a data file, - for rows on standard input, or one row as JSON: '[1, 0]'.
+    Without INPUT, the rows of `data.predict` are answered.
     """
     from neuroscript.cli.trained import runner_of
+    from neuroscript.training.predicting.predictor import Predictor
+    from neuroscript.training.predicting.sources import questions, questions_of
 
-    if output is not None and output.resolve() in [Path(word).resolve() for word in inputs]:
-        raise click.UsageError(f"{output} is read and cannot be written at once")
+    _not_one_of(output, [Path(word) for word in inputs])
     runner = runner_of(run, device)
-    tally = _answer(runner, inputs, output, on_error == "skip", batch_size)
+    config = runner.settings if inputs else _config(run, runner)
+    predictor = Predictor(runner, batch_size or config.batch_size)
+    asked = questions(inputs, predictor.form, sys.stdin.buffer) if inputs else questions_of(config)
+    _not_one_of(output, [one.path for one in asked if one.path is not None])
+    tally = _answer(predictor, asked, config, output, on_error == "skip")
     if tally.skipped:
         from neuroscript.cli.screen import show
 
@@ -59,21 +69,29 @@ def command(
         click.echo(f"wrote {output}   {tally.answered} answers", err=True)
 
 
+def _not_one_of(output: Path | None, read: Sequence[Path]) -> None:
+    if output is not None and output.resolve() in [path.resolve() for path in read]:
+        raise click.UsageError(f"{output} is read and cannot be written at once")
+
+
+def _config(run: str, runner: Runner) -> Config:
+    """The config as it is now, where it is what was named, else that of the run."""
+    from neuroscript.config import load_config
+    from neuroscript.training.run_path import is_config
+
+    return load_config(run) if is_config(run) else runner.settings
+
+
 def _answer(
-    runner: Runner,
-    inputs: tuple[str, ...],
+    predictor: Predictor,
+    asked: Sequence[Question],
+    config: Config,
     output: Path | None,
     skips: bool,
-    batch_size: int | None,
 ) -> Tally:
     from neuroscript.training.predicting.asking import ask
-    from neuroscript.training.predicting.predictor import Predictor
-    from neuroscript.training.predicting.sources import questions
     from neuroscript.training.predicting.written import as_line, written_whole
 
-    config = runner.settings
-    predictor = Predictor(runner, batch_size or config.batch_size)
-    asked = questions(inputs, predictor.form, sys.stdin.buffer)
     if output is not None:
         with written_whole(output) as file:
             return ask(predictor, asked, config, lambda one: file.write(as_line(one)), skips)

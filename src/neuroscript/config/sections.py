@@ -81,6 +81,10 @@ class DataSection(BaseModel):
     test: Paths | float | None = Field(
         default=None, description="path, list, glob, or the fraction of `train` to hold out"
     )
+    predict: Paths | None = Field(
+        default=None,
+        description="what `neuroscript predict` answers if it is given nothing: path, list or glob",
+    )
     format: str | None = Field(
         default=None,
         description="jsonl, csv, parquet, npz, images, text, huggingface or a registered loader",

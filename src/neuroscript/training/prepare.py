@@ -12,6 +12,7 @@ from lightning.pytorch.callbacks import Callback
 from torch import nn
 
 from neuroscript.config import Config, ConfigError
+from neuroscript.config.named.data_files import data_files
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.errors import said
@@ -132,6 +133,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
         raise config.missing("model.file")
     neuron = load_neuron(config) if config.model.file is not None else None
     data = load_data(config)
+    data_files(config, "predict")
     samples = look_at(data.train, config.where("data.train") or config.where("data.format"))
     seed_everything(config.training.seed, workers=True, verbose=False)
     steps = steps_of(config, batches_of(data.train))

@@ -11,7 +11,7 @@ from neuroscript.contracts import ContractRegistry
 TOKENIZER = "tokenizer"
 """The option of data loaders that may name a file."""
 
-SPLITS = ("train", "val", "test")
+SPLITS = ("train", "val", "test", "predict")
 
 BY_NAME = frozenset({"huggingface"})
 """The built-in formats whose data may have a name instead of a path."""

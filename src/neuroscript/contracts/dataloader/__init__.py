@@ -30,6 +30,7 @@ DATA_KEYS = (
     "train",
     "val",
     "test",
+    "predict",
 )
 """What every loader is told; one that does not name a key in its signature is not given it."""
 

@@ -29,6 +29,24 @@ class NoSuchInput(Diagnostic):
 
 
 @dataclass(frozen=True)
+class NothingToAnswer(Diagnostic):
+    """The span is the section of the config that does not say what to answer."""
+
+    code = "NT708"
+
+    @property
+    def message(self) -> str:
+        return "there is nothing to answer: no input is given, and the config has no `data.predict`"
+
+    @property
+    def help(self) -> str:
+        return (
+            "give an input, which is a data file, `-` for standard input, or one row as JSON; or "
+            "let `data.predict` name files"
+        )
+
+
+@dataclass(frozen=True)
 class PortMissing(Diagnostic):
     code = "NT702"
     port: str

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from neuroscript.config import Config
+from neuroscript.config.named.data_files import loader_options
 from neuroscript.contracts import create_dataloader
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.contracts.dataloader.columns.errors import on_line, text_of_line, whole_file
@@ -19,7 +20,7 @@ from neuroscript.training.predicting.row import Row
 def rows_by_loader(path: Path, config: Config, batch_size: int) -> Iterator[list[Row]]:
     """The samples of a file as its loader reads them, targets left aside."""
     settings = {
-        **config.data.options,
+        **loader_options(config),
         "split": "predict",
         "path": str(path),
         "batch_size": batch_size,

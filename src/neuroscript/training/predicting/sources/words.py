@@ -1,4 +1,4 @@
-"""What a word of the command line asks: a file, standard input, or the row itself."""
+"""What is asked: by a word of the command line (a file, standard input, a row), by a config."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 import orjson
 
 from neuroscript.config import Config
+from neuroscript.config.named.data_files import data_files
 from neuroscript.contracts.dataloader.records.inspect import Line
 from neuroscript.diagnostics import Source, Span
 from neuroscript.training.predicting.batches import Form
-from neuroscript.training.predicting.errors import NoSuchInput, RowError
+from neuroscript.training.predicting.errors import NoSuchInput, NothingToAnswer, RowError
 from neuroscript.training.predicting.many import are_several
 from neuroscript.training.predicting.row import Row
 from neuroscript.training.predicting.sources.lines import rows_of_file, rows_of_stream
@@ -53,6 +54,16 @@ class Question:
 def questions(words: Sequence[str], form: Form, stdin: BinaryIO) -> list[Question]:
     """What the words ask; raises RowError for one that is neither a file nor a row."""
     return [_question(word, form, stdin) for word in words]
+
+
+def questions_of(config: Config) -> list[Question]:
+    """What `data.predict` of a config asks; raises RowError if it asks nothing.
+
+    Raises ConfigError for files that are not there.
+    """
+    if config.data.predict is None:
+        raise RowError([NothingToAnswer(config.place_of_key("data.predict"))])
+    return [Question(path=Path(file)) for file in data_files(config, "predict")]
 
 
 def _question(word: str, form: Form, stdin: BinaryIO) -> Question:
