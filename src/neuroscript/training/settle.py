@@ -12,12 +12,7 @@ from torch import Tensor
 from neuroscript.config import Config
 from neuroscript.contracts import LossContract, create_loss, split_weight
 from neuroscript.diagnostics import Diagnostic
-from neuroscript.training.agreement import (
-    check_classes,
-    check_inputs,
-    check_tokens,
-    other_length,
-)
+from neuroscript.training.agreement import check_inputs
 from neuroscript.training.batch import TARGET, Ports
 from neuroscript.training.by_output import check_settings
 from neuroscript.training.component import of_output
@@ -26,9 +21,11 @@ from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts, shape_text
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.held import held_to
+from neuroscript.training.ids import check_classes, check_tokens
 from neuroscript.training.inference import Decision, Objection, decide
 from neuroscript.training.input_port import input_ports
 from neuroscript.training.look import facts_of, values_of
+from neuroscript.training.misfit import other_length
 from neuroscript.training.mismatch import ModelRefuses, OutputMissing, TargetsRefused
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.padding import padding_ports

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import nn
 
 from neuroscript.diagnostics import Span
-from neuroscript.training.agreement import written
+from neuroscript.training.misfit import written
 from neuroscript.training.neuron import Neuron
 from neuroscript.training.probe import Probe, input_names
 
