@@ -16,8 +16,8 @@ from neuroscript.training.agreement import check_inputs
 from neuroscript.training.data import load_data, load_split
 from neuroscript.training.errors import NothingToTest, TrainingError
 from neuroscript.training.meter import Meter
+from neuroscript.training.refusals import check_fit, check_targets
 from neuroscript.training.samples import look_at
-from neuroscript.training.settle import check_fit, check_targets
 from neuroscript.training.subject import Subject
 
 if TYPE_CHECKING:

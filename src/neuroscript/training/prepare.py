@@ -36,12 +36,14 @@ from neuroscript.training.planning import Plan
 from neuroscript.training.processes.asked import check_found
 from neuroscript.training.processes.place import Place, place_of
 from neuroscript.training.processes.start import forks, join
+from neuroscript.training.refusals import check_split
 from neuroscript.training.regime import REGIME
 from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.regime.survey import survey
 from neuroscript.training.samples import Samples, look_at
 from neuroscript.training.settings import UnknownMonitor
-from neuroscript.training.settle import Settled, check_split, settle
+from neuroscript.training.settle import settle
+from neuroscript.training.settled import Settled
 from neuroscript.training.subject import Subject
 from neuroscript.training.summary import make_plan
 from neuroscript.training.trainer import (

@@ -3,59 +3,32 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 from torch import Tensor
 
 from neuroscript.config import Config
 from neuroscript.contracts import LossContract, create_loss, split_weight
-from neuroscript.diagnostics import Diagnostic
-from neuroscript.training.agreement import check_inputs
 from neuroscript.training.batch import TARGET, Ports
 from neuroscript.training.by_output import check_settings
 from neuroscript.training.component import of_output
 from neuroscript.training.doubts import doubts
-from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts, shape_text
 from neuroscript.training.head import Head, head_for
 from neuroscript.training.held import held_to
-from neuroscript.training.ids import check_classes, check_tokens
-from neuroscript.training.inference import Decision, Objection, decide
+from neuroscript.training.inference import Decision, decide
 from neuroscript.training.input_port import input_ports
-from neuroscript.training.look import facts_of, values_of
-from neuroscript.training.misfit import other_length
-from neuroscript.training.mismatch import ModelRefuses, OutputMissing, TargetsRefused
+from neuroscript.training.look import facts_of
 from neuroscript.training.objective import Objective, fractions_of, make_objective
 from neuroscript.training.padding import padding_ports
-from neuroscript.training.probe import SAMPLES, Probe, probe, vocabularies
+from neuroscript.training.probe import SAMPLES, Probe
+from neuroscript.training.refusals import check_fit, check_targets, refuse_targets, try_on
 from neuroscript.training.samples import Samples
+from neuroscript.training.settled import Settled
 from neuroscript.training.subject import Subject
-from neuroscript.training.suited import check_loss, check_metrics, check_range
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """The objective of a run, and for each output what decided it."""
-
-    objective: Objective
-    facts: dict[str, Facts]
-    decisions: dict[str, Decision]
-    signature: str
-    inputs: dict[str, str]
-    """The element type in which the neuron gets each input, such as `float32`."""
-
-    targets: dict[str, str]
-    """The element type in which the loss of each output gets what it compares."""
-
-    seen: tuple[Tensor, ...]
-    """The inputs of the first samples, as the neuron takes them."""
-
-    doubts: tuple[str, ...] = ()
-    """What can be trained, but hardly as it is meant."""
+from neuroscript.training.suited import check_loss, check_metrics
 
 
 def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
@@ -69,7 +42,7 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
     told = padding_ports(subject.input_ranks(), samples.inputs)
     unsettled = Ports(names, ("out",), padding=told)
     inputs, _ = unsettled.unpack({k: v for k, v in samples.batch.items() if k != TARGET})
-    seen = _named(subject, _probe(subject, inputs, samples))
+    seen = _named(subject, try_on(subject, inputs, samples))
     check_settings(config, list(seen.outputs))
     tasks = _tasks(config, seen)
     given = tuple(unsettled.from_data(seen.inputs).values())
@@ -101,75 +74,6 @@ def settle(config: Config, subject: Subject, samples: Samples) -> Settled:
             for doubt in doubts(head, facts[head.port], seen.outputs[head.port], count)
         ),
     )
-
-
-def check_fit(subject: Subject, samples: Samples) -> None:
-    """Refuses inputs that the declared ports or the embeddings cannot take."""
-    if subject.declared is not None:
-        _refuse(check_inputs(subject.declared.inputs, samples))
-    told = padding_ports(subject.input_ranks(), samples.inputs)
-    asked = [name for name in subject.input_names() if name not in told]
-    named = _by_port(samples.inputs, asked)
-    spans = {name: span for name in named if (span := subject.span(name))}
-    tokenizers = _by_port(samples.tokenizers, asked)
-    _refuse(check_tokens(named, vocabularies(subject.model), samples, spans, tokenizers))
-
-
-def check_split(config: Config, settled: Settled, subject: Subject, samples: Samples) -> None:
-    """Refuses data of another split that the neuron, or what was settled, cannot take."""
-    check_fit(subject, samples)
-    given = {key: value for key, value in samples.batch.items() if key != TARGET}
-    inputs, _ = settled.objective.ports.unpack(given)
-    _probe(subject, inputs, samples)
-    objective, facts = settled.objective, settled.facts
-    targets = _by_port(samples.targets, objective.ports.held)
-    lacking = [port for port in facts if facts[port].target and port not in targets]
-    place, found = samples.place(0), list(samples.targets)
-    _refuse([OutputMissing(place, port, subject.span(port), found, True) for port in lacking])
-    check_targets(config, objective, subject, samples)
-    names = _by_port(samples.names, objective.ports.held)
-    for part in objective.parts:
-        port, task = part.head.port, part.task
-        if port not in targets or not task.takes_target:
-            continue
-        of_split = replace(facts[port], target=values_of(targets[port], names.get(port, ())))
-        objection = task.objection(of_split)
-        if objection is not None:
-            refused = Objection(objection, task.advice)
-            _refuse_targets(subject, of_split, port, samples, refused)
-
-
-def check_targets(config: Config, objective: Objective, subject: Subject, samples: Samples) -> None:
-    """Refuses targets of classes that an output does not have, or without meaning to the loss."""
-    shapes = subject.shapes()
-    targets = _by_port(samples.targets, objective.ports.held)
-    for part in objective.parts:
-        port, target = part.head.port, targets.get(part.head.port)
-        if target is None and part.task.name == "language_modeling":
-            tokens = next(iter(samples.inputs.values()))
-            _refuse(
-                check_classes(
-                    part.head, tokens, samples, shapes.get(port, "the output"), subject.span(port)
-                )
-            )
-        if target is None:
-            continue
-        check_range(config, part, target, samples)
-        one_hot = part.task.name == "classification" and target.shape[1:] == (part.head.classes,)
-        if part.task.takes_classes and not one_hot:
-            shape, span = shapes.get(port, "the output"), subject.span(port)
-            _refuse(check_classes(part.head, target, samples, shape, span))
-
-
-def _probe(subject: Subject, inputs: Sequence[Tensor], samples: Samples) -> Probe:
-    try:
-        return probe(subject.model, inputs, subject.fractions())
-    except (RuntimeError, TypeError, ValueError, IndexError) as error:
-        shown = ", ".join(str(values_of(value)) for value in inputs)
-        reason = (str(error) or type(error).__name__).splitlines()[0]
-        odd = next(filter(None, map(other_length, samples.inputs.values())), 0)
-        diagnostic = ModelRefuses(samples.place(odd), subject.name, shown, reason)
-        raise TrainingError([diagnostic]) from error
 
 
 def _named(subject: Subject, seen: Probe) -> Probe:
@@ -239,25 +143,8 @@ def _decide(
 ) -> Decision:
     decided = decide(facts, task)
     if not isinstance(decided, Decision):
-        _refuse_targets(subject, facts, port, samples, decided)
+        refuse_targets(subject, facts, port, samples, decided)
     return decided
-
-
-def _refuse_targets(
-    subject: Subject, facts: Facts, port: str, samples: Samples, refused: Objection
-) -> NoReturn:
-    declared_at = subject.span(port)
-    if facts.target is None:
-        place, found = samples.place(0), "no target"
-    else:
-        place, found = samples.target_at(0, port), str(facts.target)
-    raise TrainingError(
-        [
-            TargetsRefused(
-                place, refused.text, found, facts.port, declared_at, refused.advice, refused.suited
-            )
-        ]
-    )
 
 
 def _head(config: Config, port: str, facts: dict[str, Facts], decision: Decision) -> Head:
@@ -309,15 +196,3 @@ def _signature(subject: Subject, seen: Probe) -> str:
     inputs = ", ".join(shape_text(value.shape[1:]) for value in seen.inputs)
     outputs = ", ".join(shape_text(value.shape[1:]) for value in seen.outputs.values())
     return f"{inputs} -> {outputs}"
-
-
-def _by_port(given: Mapping[str, T], ports: Sequence[str]) -> dict[str, T]:
-    """What data call by names of their own, by port, where it is clear which is which."""
-    if len(ports) == 1 and len(given) == 1:
-        return {ports[0]: next(iter(given.values()))}
-    return {port: given[port] for port in ports if port in given}
-
-
-def _refuse(problems: Sequence[Diagnostic]) -> None:
-    if problems:
-        raise TrainingError(problems)

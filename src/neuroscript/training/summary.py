@@ -23,7 +23,7 @@ from neuroscript.training.objective import parameters_of
 from neuroscript.training.padding import padding_notices
 from neuroscript.training.planning import Plan
 from neuroscript.training.samples import Samples
-from neuroscript.training.settle import Settled
+from neuroscript.training.settled import Settled
 from neuroscript.training.subject import Subject
 from neuroscript.training.tasks import BY_NAME
 from neuroscript.training.trainer import USUAL
