@@ -5,10 +5,8 @@ A chunk that does not come out as the first record promised is looked at line by
 
 from __future__ import annotations
 
-import gc
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,18 +17,13 @@ from neuroscript.contracts.dataloader.columns.errors import (
     DataError,
     Empty,
     Unreadable,
-    on_line,
     whole_file,
 )
 from neuroscript.contracts.dataloader.columns.table import Origin, Table
 from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.records.column import FieldColumn
-from neuroscript.contracts.dataloader.records.inspect import (
-    Line,
-    check_record,
-    first_schema,
-    parse_line,
-)
+from neuroscript.contracts.dataloader.records.garbage import garbage_collection_off
+from neuroscript.contracts.dataloader.records.raw import checked, schema_of
 from neuroscript.contracts.dataloader.records.schema import Field, Schema, value_at
 from neuroscript.contracts.dataloader.tokenizers import Texts, Tokenizer
 from neuroscript.diagnostics import Diagnostic
@@ -99,7 +92,7 @@ class _Reader:
         """Takes the schema from the first record; if damage is skipped, from most of the first."""
         found: list[Schema] = []
         for number, raw in numbered[: FIRST if self.damage.skips else 1]:
-            schema = _schema(path, number, raw)
+            schema = schema_of(path, number, raw)
             if isinstance(schema, Schema):
                 found.append(schema)
             elif not self.damage.skips:
@@ -131,7 +124,7 @@ class _Reader:
         good: list[Any] = []
         skipped: list[int] = []
         for number, raw in numbered:
-            record, problems = _checked(path, number, raw, self.schema)
+            record, problems = checked(path, number, raw, self.schema)
             if not problems:
                 good.append(record)
             elif self.damage.skips:
@@ -190,54 +183,8 @@ class _Reader:
         )
 
 
-def _schema(path: Path, number: int, raw: bytes) -> Schema | list[Diagnostic]:
-    """What a record declares for all, or what is wrong with it."""
-    line = _line(path, number, raw)
-    if isinstance(line, Diagnostic):
-        return [line]
-    record = parse_line(line)
-    return [record] if isinstance(record, Diagnostic) else first_schema(line, record)
-
-
-def _checked(
-    path: Path, number: int, raw: bytes, schema: Schema | None
-) -> tuple[Any, list[Diagnostic]]:
-    """A record, and what is wrong with it; without a schema it is held against itself."""
-    line = _line(path, number, raw)
-    if isinstance(line, Diagnostic):
-        return None, [line]
-    record = parse_line(line)
-    if isinstance(record, Diagnostic):
-        return None, [record]
-    if schema is None:
-        own = first_schema(line, record)
-        return record, [] if isinstance(own, Schema) else own
-    return record, list(check_record(line, record, schema))
-
-
 def _values(records: list[dict[str, Any]], keys: tuple[str, ...]) -> list[Any]:
     if len(keys) == 1:
         key = keys[0]
         return [record[key] for record in records]
     return [value_at(record, keys) for record in records]
-
-
-def _line(path: Path, number: int, raw: bytes) -> Line | Diagnostic:
-    try:
-        return Line(path, number, raw.decode())
-    except UnicodeDecodeError as error:
-        text = raw.decode(errors="replace")
-        span = on_line(path, number, text, len(raw[: error.start].decode(errors="replace")))
-        return Unreadable(span, f"line {number} is not UTF-8 text")
-
-
-@contextmanager
-def garbage_collection_off() -> Iterator[None]:
-    """Nothing made here is in a cycle, and looking for one takes most of the time."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
