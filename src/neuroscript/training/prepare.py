@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import torch
 from lightning import Trainer, seed_everything
 from lightning.pytorch.callbacks import Callback
 from torch import nn
 
-from neuroscript.config import Config, ConfigError
+from neuroscript.config import Config
 from neuroscript.config.named.data_files import data_files
 from neuroscript.contracts import create_logger, create_optimizer, load_plugin
 from neuroscript.contracts.dataloader.columns import ColumnLoader
@@ -19,29 +17,23 @@ from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import NeuroScriptError
 from neuroscript.training.chatter import hushed
 from neuroscript.training.checkpoints.settings import CheckpointSettings, checkpoint_settings
-from neuroscript.training.component import Metrics, is_by_output
 from neuroscript.training.data import Data, load_data
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.failure import in_config
+from neuroscript.training.handed_in import HandedIn
 from neuroscript.training.hooks import RegistryHooks
-from neuroscript.training.keywords import keywords
 from neuroscript.training.lone_sample import check_last_batch
-from neuroscript.training.meter import Meter
-from neuroscript.training.mismatch import NothingToLearn, NotMade
-from neuroscript.training.module import NeuronModule
+from neuroscript.training.making import make_module
+from neuroscript.training.mismatch import NothingToLearn
 from neuroscript.training.neuron import Neuron, load_neuron
 from neuroscript.training.normal import learn_normals
-from neuroscript.training.objective import Objective
 from neuroscript.training.planning import Plan
 from neuroscript.training.processes.asked import check_found
 from neuroscript.training.processes.place import Place, place_of
 from neuroscript.training.processes.start import forks, join
 from neuroscript.training.refusals import check_split
-from neuroscript.training.regime import REGIME
-from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.regime.survey import survey
 from neuroscript.training.samples import Samples, look_at
-from neuroscript.training.settings import UnknownMonitor
 from neuroscript.training.settle import settle
 from neuroscript.training.settled import Settled
 from neuroscript.training.subject import Subject
@@ -54,27 +46,8 @@ from neuroscript.training.trainer import (
     steps_of,
     trainer_arguments,
 )
+from neuroscript.training.watched import best_of_each, check_monitors
 from neuroscript.training.weights import start_from
-
-
-@dataclass(frozen=True, slots=True)
-class HandedIn:
-    """A model that was handed in, or its class, and what its weights were."""
-
-    model: nn.Module | type[nn.Module]
-    weights: dict[str, torch.Tensor]
-
-    @classmethod
-    def of(cls, model: nn.Module | type[nn.Module]) -> HandedIn:
-        """The model as it is now."""
-        if isinstance(model, type):
-            return cls(model, {})
-        return cls(model, {name: t.detach().clone() for name, t in model.state_dict().items()})
-
-    def put_back(self) -> None:
-        """Gives the model its weights again, on the CPU."""
-        if not isinstance(self.model, type):
-            self.model.to("cpu").load_state_dict(self.weights)
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +119,8 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     check_last_batch(config, module.model, data.train, settled.seen)
     settled = _normalised(config, data, settled)
     weights = start_from(config, module.model)
-    best_of = _best_of(data, settled.objective)
-    _check_monitors(config, best_of)
+    best_of = best_of_each(data, settled.objective)
+    check_monitors(config, best_of)
     _check_optimizer(config, module.model)
     regime = survey(config, module.model, steps)
     loggers = _loggers(config)
@@ -166,52 +139,6 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
         place,
         handed_in,
     )
-
-
-def make_module(
-    config: Config,
-    neuron: Neuron | None,
-    model: nn.Module | type[nn.Module] | None,
-    log_every: int = 100,
-) -> RegistryHooks:
-    """The LightningModule of a run: the generated one, or one around a model handed in."""
-    training = config.training
-    settings: dict[str, Any] = {
-        "task": config.task,
-        "loss": training.loss,
-        "optimizer": training.optimizer,
-        "lr": config.lr,
-        "metrics": _metrics(config),
-        "logger": training.logger,
-        "log_every": log_every,
-        **training.model_dump(include=set(REGIME), exclude_none=True),
-    }
-    made: Any
-    if model is None:
-        assert neuron is not None
-        made = _module(neuron.module_class, config.model.params, settings)
-    elif isinstance(model, type) and issubclass(model, RegistryHooks):
-        made = _module(model, config.model.params, settings)
-    else:
-        if isinstance(model, type):
-            model = _instance(config, model)
-        given = model.model if isinstance(model, RegistryHooks) else model
-        made = NeuronModule(given, **settings)
-    module: RegistryHooks = made
-    return module
-
-
-def _module(made: Any, params: Mapping[str, Any], settings: Mapping[str, Any]) -> Any:
-    neuron = getattr(made, "neuron", None)
-    return made(keywords(neuron, params) if neuron is not None else params, **settings)
-
-
-def _instance(config: Config, model: type[nn.Module]) -> nn.Module:
-    try:
-        return model(**keywords(model, config.model.params))
-    except TypeError as error:
-        reason = f"{model.__name__} cannot be made with these parameters: {error}"
-        raise ConfigError([NotMade(config.place_of_key("model.params"), reason)]) from error
 
 
 def _settled(
@@ -250,28 +177,6 @@ def _check_other_splits(config: Config, data: Data, subject: Subject, settled: S
             check_split(config, settled, subject, samples)
 
 
-def _best_of(data: Data, objective: Objective) -> dict[str, str]:
-    """The metrics that will be logged, and whether min or max of each is best."""
-    best = Meter(objective).best()
-    phases = ["train"] + ["val"] * (data.val is not None)
-    return {f"{phase}_{name}": mode for phase in phases for name, mode in best.items()}
-
-
-def _check_monitors(config: Config, best_of: Mapping[str, str]) -> None:
-    """Refuses to watch what will not be logged."""
-    stopping = config.training.early_stopping
-    checkpoint = config.training.checkpoint
-    watched = {
-        "training.schedule": monitor_of(config),
-        "training.early_stopping": stopping.monitor if stopping else None,
-        "training.checkpoint": checkpoint.get("monitor") if isinstance(checkpoint, dict) else None,
-    }
-    for key, name in watched.items():
-        if name is not None and name not in best_of:
-            span = config.where(f"{key}.monitor") or config.where_key(key) or said("monitor", name)
-            raise ConfigError([UnknownMonitor(span, name, list(best_of))])
-
-
 def _check_optimizer(config: Config, model: nn.Module) -> None:
     training = config.training
     if not any(p.requires_grad for p in model.parameters()):
@@ -290,10 +195,3 @@ def _loggers(config: Config) -> list[Callback]:
         create_logger(one, where=config.at(f"training.logger.{index}"), folders=config.folders)
         for index, one in enumerate(given)
     ]
-
-
-def _metrics(config: Config) -> Metrics | None:
-    given = config.training.metrics
-    if given is None or isinstance(given, list):
-        return given
-    return given if isinstance(given, dict) and is_by_output(given) else [given]
