@@ -55,7 +55,7 @@ def command(
     _not_one_of(output, [Path(word) for word in inputs])
     runner = runner_of(run, device)
     config = runner.settings if inputs else _config(run, runner)
-    predictor = Predictor(runner, batch_size or config.batch_size)
+    predictor = Predictor(runner, batch_size or config.batch_size, opens=True)
     asked = questions(inputs, predictor.form, sys.stdin.buffer) if inputs else questions_of(config)
     _not_one_of(output, [one.path for one in asked if one.path is not None])
     tally = _answer(predictor, asked, config, output, on_error == "skip")

@@ -85,14 +85,17 @@ class Runner:
     def predict(self, rows: Any) -> list[dict[str, Any]]:
         """An answer for each row: `index`, `prediction`, and for classes `probabilities`.
 
-        Rows are plain values as in a data file, or one tensor with the rows as its first
-        dimension; they may differ in the sizes that the neuron leaves open. Classes that have
-        names are answered by name. Raises RowError with what is wrong with any row.
+        Rows are what they are to `neuroscript predict`: plain values as in a data file, texts,
+        paths of images, objects by port or by the columns of a table; or one tensor with the rows
+        as its first dimension. They may differ in the sizes that the neuron leaves open. A text
+        or an object is one row. Classes that have names are answered by name. Raises RowError with
+        what is wrong with any row.
         """
         if isinstance(rows, Tensor):
             said = answers(self.objective, self.outputs(rows), Predictor(self).form.text)
             return [{"index": index, **answer} for index, answer in enumerate(said)]
-        return Predictor(self).all(rows_of(rows))
+        one = isinstance(rows, str | Mapping)
+        return Predictor(self, opens=True).all(rows_of([rows] if one else rows))
 
     @property
     def settings(self) -> Config:

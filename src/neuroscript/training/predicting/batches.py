@@ -38,6 +38,14 @@ class Form:
     encodings: Mapping[str, InputEncoding] = field(default_factory=dict)
     """By port, what the training data were made of: columns of a table, or text."""
 
+    opens: bool = False
+    """Whether the path of an image in a row stands for the image: not for rows of strangers."""
+
+    @property
+    def images(self) -> bool:
+        """Whether rows may be paths of images."""
+        return self.opens and any(one.form is not None for one in self.encodings.values())
+
     @property
     def text(self) -> Tokenizer | None:
         """What turns text into tokens, where the model takes text and nothing else."""
@@ -53,7 +61,7 @@ class Form:
             held = (
                 [row.problem]
                 if row.problem is not None
-                else by_port(self.ports, row, self.encodings)
+                else by_port(self.ports, row, self.encodings, self.opens)
             )
             wrong[number] = [one for one in held if isinstance(one, Diagnostic)]
             values[number] = [one for one in held if isinstance(one, Found)]

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from neuroscript.contracts.dataloader.columns.encoding import InputEncoding
+from neuroscript.contracts.dataloader.pictures.decode import broken, decode, fractions
+from neuroscript.contracts.dataloader.pictures.listing import IMAGE_NAMES
 from neuroscript.contracts.dataloader.records.schema import shape_of
-from neuroscript.diagnostics import Diagnostic, Span
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, Span
 from neuroscript.training.batch import INPUT, TARGET
 from neuroscript.training.input_port import InputPort
 from neuroscript.training.predicting.errors import PortMissing, RowKind, RowShape, UnknownToken
@@ -28,9 +31,14 @@ class Found:
 
 
 def by_port(
-    ports: Sequence[InputPort], row: Row, encodings: Mapping[str, InputEncoding]
+    ports: Sequence[InputPort],
+    row: Row,
+    encodings: Mapping[str, InputEncoding],
+    opens: bool = False,
 ) -> Sequence[Found | Diagnostic]:
     """The values of a row in the order of the ports, text as tokens; and what is missing.
+
+    Where it `opens` files, the path of an image stands for the image.
 
     A row is `{"input": …, "target": …}`, or an object with a key for each port, or for each
     column that a port was made of, or, where there is one port, its value alone. The target and
@@ -43,7 +51,7 @@ def by_port(
         given, keys = given[INPUT], (INPUT,)
     if not isinstance(given, Mapping):
         if len(ports) == 1:
-            return [_encoded(Found(given, keys), encodings.get(names[0]))]
+            return [_encoded(Found(given, keys), encodings.get(names[0]), row, opens)]
         given = {}
     held = [key for key in given if key != TARGET]
     found: list[Found | Diagnostic] = []
@@ -51,11 +59,16 @@ def by_port(
         encoding = encodings.get(port.name)
         columns = encoding.columns if encoding is not None else ()
         if port.name in given:
-            found.append(_encoded(Found(given[port.name], (*keys, port.name)), encoding))
+            one = Found(given[port.name], (*keys, port.name))
+            found.append(_encoded(one, encoding, row, opens))
         elif columns and all(name in given for name in columns):
-            found.append(_of_columns([given[name] for name in columns], keys, encoding))
+            cells = [given[name] for name in columns]
+            found.append(_of_columns(cells, keys, encoding, row))
+        elif opens and (image := _image_in(given, encoding)):
+            found.append(_encoded(Found(given[image], (*keys, image)), encoding, row, opens))
         elif len(ports) == 1 and len(held) == 1 and len(columns) < 2:
-            found.append(_encoded(Found(given[held[0]], (*keys, held[0])), encoding))
+            one = Found(given[held[0]], (*keys, held[0]))
+            found.append(_encoded(one, encoding, row, opens))
         else:
             lacking = next((name for name in columns if name not in given), port.name)
             wholes = list(columns) or names
@@ -63,19 +76,42 @@ def by_port(
     return found
 
 
-def _of_columns(cells: list[Any], keys: tuple[str, ...], encoding: InputEncoding | None) -> Found:
+def _of_columns(
+    cells: list[Any], keys: tuple[str, ...], encoding: InputEncoding | None, row: Row
+) -> Found | Diagnostic:
     """What stands in the columns of a table that a port is made of."""
     if encoding is not None and encoding.tokenizer is not None:
-        return _encoded(Found(cells[0], keys), encoding)
+        return _encoded(Found(cells[0], keys), encoding, row)
     numbers = [as_number(cell) for cell in cells]
     single = len(numbers) == 1 and isinstance(numbers[0], list)
     return Found(numbers[0] if single else numbers, keys)
 
 
-def _encoded(found: Found, encoding: InputEncoding | None) -> Found:
-    if encoding is None or encoding.tokenizer is None or not isinstance(found.value, str):
+def _encoded(
+    found: Found, encoding: InputEncoding | None, row: Row, opens: bool = False
+) -> Found | Diagnostic:
+    """Text as tokens, and the path of an image, looked up beside the row's file, as its pixels."""
+    if encoding is None or not isinstance(found.value, str):
         return found
-    return Found(encoding.tokenizer.encode(found.value), found.keys)
+    if encoding.tokenizer is not None:
+        return Found(encoding.tokenizer.encode(found.value), found.keys)
+    if encoding.form is None or not opens:
+        return found
+    place = row.place(found.keys)
+    path = (place.source.path or Path()).parent / found.value
+    try:
+        return Found(fractions(decode(path, encoding.form)), found.keys)
+    except NeuroScriptError as error:
+        return error.diagnostics[0]
+    except Exception as error:  # noqa: BLE001 - a damaged image may raise anything
+        return broken(path, error, place)
+
+
+def _image_in(given: Mapping[str, Any], encoding: InputEncoding | None) -> str | None:
+    """The key under which lists of images have their paths."""
+    if encoding is None or encoding.form is None:
+        return None
+    return next((name for name in IMAGE_NAMES if isinstance(given.get(name), str)), None)
 
 
 def as_number(cell: Any) -> Any:
@@ -100,12 +136,13 @@ def problems(
     known: dict[str, int] = {}
     for port, of_port in zip(ports, found, strict=True):
         span = row.place(of_port.keys)
-        shape = shape_of(of_port.value)
+        value = of_port.value.tolist() if hasattr(of_port.value, "tolist") else of_port.value
+        shape = shape_of(value)
         if shape is None or not _fits(shape, port, known):
             told = "lists that differ in length" if shape is None else shape_text(shape)
             yield RowShape(span, port.name, told, wanted(port, known))
             continue
-        yield from _of_kind(port, of_port.value, span, vocabulary)
+        yield from _of_kind(port, value, span, vocabulary)
 
 
 def _fits(shape: tuple[int, ...], port: InputPort, known: dict[str, int]) -> bool:

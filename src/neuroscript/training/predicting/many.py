@@ -22,7 +22,7 @@ def are_several(value: Any, form: Form) -> bool:
         return False
     if len(form.ports) > 1 or not value or all(isinstance(one, Mapping) for one in value):
         return True
-    if form.text is not None and all(isinstance(one, str) for one in value):
+    if (form.text is not None or form.images) and all(isinstance(one, str) for one in value):
         return True
     return _depth(value) > form.ports[0].rank
 

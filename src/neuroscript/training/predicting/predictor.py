@@ -33,16 +33,19 @@ class Refused:
 
 
 class Predictor:
-    """Answers rows with a run's model, a batch at a time."""
+    """Answers rows with a run's model, a batch at a time.
 
-    def __init__(self, runner: Runner, batch_size: int = 32) -> None:
+    With `opens`, the path of an image in a row stands for the image.
+    """
+
+    def __init__(self, runner: Runner, batch_size: int = 32, *, opens: bool = False) -> None:
         self.runner = runner
         self.batch_size = batch_size
         known = vocabularies(runner.model)
         vocabulary = next(iter(known)) if len(known) == 1 else None
         asked = runner.objective.ports.asked
         ports = tuple(port for port in runner.objective.taken if port.name in asked)
-        self.form = Form(ports, vocabulary, _by_port(runner.encoding, ports))
+        self.form = Form(ports, vocabulary, _by_port(runner.encoding, ports), opens)
 
     @property
     def objective(self) -> Objective:

@@ -11,6 +11,8 @@ import orjson
 
 from neuroscript.config import Config
 from neuroscript.config.named.data_files import data_files
+from neuroscript.contracts.dataloader.columns.errors import whole_file
+from neuroscript.contracts.dataloader.pictures import SUFFIXES
 from neuroscript.contracts.dataloader.records.inspect import Line
 from neuroscript.diagnostics import Source, Span
 from neuroscript.training.predicting.batches import Form
@@ -42,6 +44,9 @@ class Question:
         if self.path is None:
             return iter([list(self.said)])
         suffix = self.path.suffix.lower()
+        if form.images and suffix in SUFFIXES:
+            place = whole_file(self.path)
+            return iter([[Row(str(self.path.absolute()), lambda _: place)]])
         if suffix in LINES or (config.data.format == "jsonl" and not suffix):
             return rows_of_file(self.path, as_text=False)
         if suffix in TABLES and _takes_columns(form):
