@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from neuroscript.diagnostics import NeuroScriptError
@@ -227,3 +228,38 @@ def test_a_metric_that_does_not_suit_the_task_is_refused_at_its_place(folder, me
     (diagnostic,) = caught.value.diagnostics
     assert (diagnostic.code, diagnostic.line, diagnostic.column) == ("NT203", 3, 27)
     assert reason in str(caught.value)
+
+
+def test_fields_that_the_neuron_does_not_take_are_told(folder):
+    both = "in left: [batch, 1]\nin right: [batch, 1]\nout: [batch, 1]"
+    rows = [({"id": [i], "left": [1.0], "right": [2.0]}, [float(i)]) for i in range(4)]
+    folder.rows("all.jsonl", rows)
+    graph = "(left, right) -> Concat() -> Linear(2, 1) -> out"
+    config = folder.neuron(both, graph, "{train: all.jsonl}")
+    told = "4 samples   left float[1]   right float[1]   target float[1]   ignored id"
+    assert plan(config).data == f"all.jsonl   jsonl   {told}"
+    arrays = {name: np.ones((4, 1), np.float32) for name in ("right", "left", "weight", "target")}
+    np.savez(folder.path / "all.npz", **arrays)
+    folder.write("net.yml", "model: {file: net.ns}\ndata: {train: all.npz}\n")
+    assert plan(config).data.endswith("target float[1]   ignored weight")
+    assert "weight float" not in plan(config).data
+
+
+@pytest.mark.parametrize(
+    ("body", "found"),
+    [
+        ("return predictions - targets", r"NT302.*a tensor \[2, 1\]"),
+        ("return 'much'", "NT302.*'much'"),
+        ("assert len(targets) > 2; return (predictions - targets).mean()", None),
+    ],
+    ids=["several numbers", "no number", "one that needs more samples"],
+)
+def test_a_loss_of_ones_own_is_tried_before_training(folder, body, found):
+    config = folder.xor("{epochs: 1, loss: './mine.py:each'}")
+    folder.write("mine.py", f"def each(predictions, targets):\n    {body}\n")
+    if found is None:
+        assert plan(config).loss == "./mine.py:each"
+        return
+    with pytest.raises(NeuroScriptError, match=found) as caught:
+        plan(config)
+    assert caught.value.diagnostics[0].file == "xor.yml"

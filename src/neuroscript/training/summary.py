@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import shutil
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +14,7 @@ from neuroscript.contracts import DataLoaderContract, split_component
 from neuroscript.contracts.dataloader.columns import ColumnLoader
 from neuroscript.diagnostics.cells import fold
 from neuroscript.diagnostics.cells import width as cells
+from neuroscript.training.batch import Ports
 from neuroscript.training.component import of_output, split, written
 from neuroscript.training.data import Data
 from neuroscript.training.ends import stopped_early
@@ -62,7 +63,7 @@ def make_plan(
         file=file,
         signature=settled.signature,
         parameters=parameters_of(subject.model),
-        data=_described(data.train, samples, _named(config.data.train)),
+        data=_described(data.train, samples, _named(config.data.train), settled.objective.ports),
         samples=_count(data.train),
         task=_by_output({head.port: head.task for head in heads}),
         loss=_by_output({head.port: split(head.loss)[0] for head in heads}),
@@ -222,12 +223,28 @@ def _by_output(values: Mapping[str, Any]) -> Any:
     return dict(values) if len(values) > 1 else next(iter(values.values()))
 
 
-def _described(loader: DataLoaderContract, samples: Samples, named: str) -> str:
+def _described(loader: DataLoaderContract, samples: Samples, named: str, ports: Ports) -> str:
+    """The data in a line; `ignored` are also the fields that the neuron has no input for."""
+    unused = not_taken(samples.inputs, ports)
     if isinstance(loader, ColumnLoader):
-        return f"{named}   {loader.describe()}"
-    kinds = [f"{name} {values_of(value)}" for name, value in samples.inputs.items()]
+        return f"{named}   {loader.describe().without(unused)}"
+    kinds = [f"{k} {values_of(value)}" for k, value in samples.inputs.items() if k not in unused]
     kinds += [f"{name} {values_of(value)}" for name, value in samples.targets.items()]
-    return "   ".join([*([named] if named else []), type(loader).__name__, "  ".join(kinds)])
+    told = [*([named] if named else []), type(loader).__name__, "  ".join(kinds)]
+    return "   ".join([*told, f"ignored {', '.join(unused)}"] if unused else told)
+
+
+def not_taken(fields: Iterable[str], ports: Ports) -> tuple[str, ...]:
+    """The inputs of the data that the neuron does not take; a lone one is taken by any name.
+
+    >>> not_taken(["left", "id"], Ports(("left",), ("out",)))
+    ('id',)
+    >>> not_taken(["pixels"], Ports(("in",), ("out",)))
+    ()
+    """
+    given = list(fields)
+    alone = len(given) == 1 and len(ports.asked) == 1
+    return () if alone else tuple(name for name in given if name not in ports.inputs)
 
 
 def _split(asked: Any, loader: DataLoaderContract | None) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -47,6 +48,11 @@ class Description:
     """For each input that was text: what made token ids of it, and how many there are."""
 
     skipped: Skipped | None = None
+
+    def without(self, inputs: Sequence[str]) -> Description:
+        """The same, with these inputs among what is ignored."""
+        kept = {name: kind for name, kind in self.inputs.items() if name not in inputs}
+        return replace(self, inputs=kept, ignored=(*inputs, *self.ignored))
 
     def __str__(self) -> str:
         parts = [self.format, f"{self.samples} sample{'' if self.samples == 1 else 's'}"]
