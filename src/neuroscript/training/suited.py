@@ -58,7 +58,7 @@ def _check_number(
     try:
         tried = replace(part, loss=copy.deepcopy(part.loss))
         with torch.random.fork_rng(devices=[]):
-            tried.compare(*(value.clone() for value in pair), outputs)
+            tried.compare(pair[0].clone(), pair[1].clone(), outputs)
     except TrainingError as error:
         raise in_config(error, config) from None
     except Exception:  # noqa: BLE001 - code of the user's, which a real batch may suit
