@@ -13,6 +13,7 @@ import torch
 
 from neuroscript.contracts import create_dataloader
 from neuroscript.contracts.dataloader import parquet
+from neuroscript.contracts.dataloader.cache import large
 from neuroscript.contracts.dataloader.columns import Ragged
 from neuroscript.contracts.dataloader.columns.errors import DataError
 from neuroscript.contracts.dataloader.columns.mapped import Mapped
@@ -163,6 +164,10 @@ def test_columns_may_be_kept_in_files(tmp_path: Path, monkeypatch: pytest.Monkey
         assert str(kept.describe()) == str(held.describe())
         assert [b["input"].tolist() for b in kept] == [b["input"].tolist() for b in held]
     assert isinstance(kept.columns["target"], Mapped)
+    for free, kind in ((path.stat().st_size * 5, torch.Tensor), (path.stat().st_size, Mapped)):
+        monkeypatch.setattr(large, "free_memory", lambda free=free: free)
+        assert isinstance(ParquetLoader(path, **options).columns["target"], kind)
+    assert isinstance(ParquetLoader(path, cache="never", **options).columns["target"], torch.Tensor)
 
 
 def test_what_is_no_table(tmp_path: Path) -> None:

@@ -23,6 +23,7 @@ from neuroscript.training.normal import normal_notices
 from neuroscript.training.objective import parameters_of
 from neuroscript.training.padding import padding_notices
 from neuroscript.training.planning import Plan
+from neuroscript.training.room import room_notices
 from neuroscript.training.samples import Samples
 from neuroscript.training.settled import Settled
 from neuroscript.training.subject import Subject
@@ -79,7 +80,11 @@ def make_plan(
         logger=[split_component("logger", logger)[0] for logger in loggers],
         checkpoint=split_component("checkpoint", training.checkpoint)[0],
         reasons=_reasons(config, settled) | _of_lines(config, log_every),
-        notices=(*_notices(data.train, settled), *_needless(config, data.train)),
+        notices=(
+            *_notices(data.train, settled),
+            *_needless(config, data.train),
+            *room_notices(data.train),
+        ),
         inputs=settled.inputs,
         targets=settled.targets,
         otherwise=_otherwise(config, settled),
