@@ -6,7 +6,7 @@ import linecache
 import sys
 import sysconfig
 from pathlib import Path
-from types import FrameType
+from types import CodeType, FrameType
 
 from neuroscript.diagnostics import Source, Span
 
@@ -14,10 +14,13 @@ OURS = Path(__file__).parents[2]
 INSTALLED = tuple(Path(path) for path in set(sysconfig.get_paths().values()))
 
 
-def line_being_run() -> Span | None:
-    """The innermost line, of a `.ns` file or of Python, that is neither ours nor installed."""
+def line_being_run(within: CodeType) -> Span | None:
+    """The innermost line, of a `.ns` file or of Python, that is neither ours nor installed.
+
+    Only lines that `within` calls are looked at: the script that trains is not to blame.
+    """
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 (frames have no other door)
-    while frame is not None:
+    while frame is not None and frame.f_code is not within:
         name = frame.f_code.co_filename
         if name.startswith("<") and name in linecache.cache:
             text = "".join(linecache.getlines(name))

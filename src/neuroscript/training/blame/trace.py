@@ -114,7 +114,7 @@ class _Watch(TorchFunctionMode):
             layer = self.layer[-1] if self.layer else ""
             one = Operation(_name(func), layer, None, inputs, outputs)
             if not all(map(finite, outputs)) or any(t.requires_grad for t in outputs):
-                one.place = line_being_run()
+                one.place = line_being_run(trace.__code__)
             self.trace.operations.append(one)
             self._own(one)
         return given
