@@ -7,6 +7,7 @@ it is not `fit config.yml --dry-run`; `expected.err` begins with the exit code.
 from __future__ import annotations
 
 import shutil
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -18,17 +19,24 @@ MISTAKES = GOLDENS / "mistakes"
 CASES = sorted(path.name for path in MISTAKES.iterdir())
 
 
+@pytest.fixture
+def folder():
+    """A folder whose name is as long as ever: lines that name it break where they always do."""
+    with tempfile.TemporaryDirectory(prefix="mistake-", dir="/tmp") as name:
+        yield Path(name)
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_golden(case, tmp_path, monkeypatch, capsys):
-    shutil.copytree(MISTAKES / case, tmp_path, dirs_exist_ok=True)
-    monkeypatch.chdir(tmp_path)
+def test_golden(case, folder, monkeypatch, capsys):
+    shutil.copytree(MISTAKES / case, folder, dirs_exist_ok=True)
+    monkeypatch.chdir(folder)
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
     command = Path("command")
     line = command.read_text(encoding="utf-8") if command.exists() else "fit config.yml --dry-run"
     status = run(line.split())
     said = capsys.readouterr()
-    told = f"exit {status}\n\n{said.out}{said.err}".replace(f"{tmp_path}/", "")
+    told = f"exit {status}\n\n{said.out}{said.err}".replace(f"{folder}/", "")
     assert told == Path("expected.err").read_text(encoding="utf-8")
 
 

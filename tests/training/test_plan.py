@@ -243,23 +243,3 @@ def test_fields_that_the_neuron_does_not_take_are_told(folder):
     folder.write("net.yml", "model: {file: net.ns}\ndata: {train: all.npz}\n")
     assert plan(config).data.endswith("target float[1]   ignored weight")
     assert "weight float" not in plan(config).data
-
-
-@pytest.mark.parametrize(
-    ("body", "found"),
-    [
-        ("return predictions - targets", r"NT302.*a tensor \[2, 1\]"),
-        ("return 'much'", "NT302.*'much'"),
-        ("assert len(targets) > 2; return (predictions - targets).mean()", None),
-    ],
-    ids=["several numbers", "no number", "one that needs more samples"],
-)
-def test_a_loss_of_ones_own_is_tried_before_training(folder, body, found):
-    config = folder.xor("{epochs: 1, loss: './mine.py:each'}")
-    folder.write("mine.py", f"def each(predictions, targets):\n    {body}\n")
-    if found is None:
-        assert plan(config).loss == "./mine.py:each"
-        return
-    with pytest.raises(NeuroScriptError, match=found) as caught:
-        plan(config)
-    assert caught.value.diagnostics[0].file == "xor.yml"

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from neuroscript.contracts.dataloader.columns.column import Column, first_where
 from neuroscript.contracts.dataloader.tokenizers import Tokenizer
+from neuroscript.contracts.dataloader.tokenizers.bytes import ByteTokenizer
 from neuroscript.contracts.loss import IGNORED
 from neuroscript.diagnostics import Diagnostic, Span
 from neuroscript.training.head import Head
@@ -31,9 +32,14 @@ def check_tokens(
     """Tokens that no embedding knows, where there is one vocabulary.
 
     A tokenizer may have no more ids than the largest embedding, whether the data have them or not.
+    Bytes are told by the data: plain English needs 128 of them.
     """
     largest = max(vocabularies, default=None)
-    small = [port for port, t in tokenizers.items() if largest and t.vocabulary > largest]
+    small = [
+        port
+        for port, tokenizer in tokenizers.items()
+        if largest and tokenizer.vocabulary > largest and not isinstance(tokenizer, ByteTokenizer)
+    ]
     if largest and small:
         return [_too_small(tokenizers[port], largest, samples, spans.get(port)) for port in small]
     if len(vocabularies) != 1:

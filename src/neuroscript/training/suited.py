@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 import math
 from collections.abc import Mapping
-from dataclasses import replace
 
 import torch
 from torch import Tensor
@@ -17,7 +15,6 @@ from neuroscript.diagnostics import NeuroScriptError, Span
 from neuroscript.training.component import split
 from neuroscript.training.errors import TrainingError
 from neuroscript.training.facts import Facts
-from neuroscript.training.failure import in_config
 from neuroscript.training.meter import update
 from neuroscript.training.metrics import create_metric
 from neuroscript.training.objective import Part
@@ -35,34 +32,17 @@ def check_loss(
 ) -> None:
     """Refuses a loss that cannot compare the predictions for the first samples with the targets.
 
-    A loss of one's own is refused where it gives several numbers or none; that it fails is no
-    reason, since it may need more than a few samples. Raises ConfigError at the loss of the
-    config, TrainingError for what is no loss.
+    A loss of one's own is only asked for its objection: it may need more than a few samples.
+    Raises ConfigError at the loss of the config.
     """
     reason = part.loss.objection(*pair)
     if reason is None and isinstance(part.loss, TorchLoss):
         reason = _failure(part, *pair, outputs)
-    elif reason is None:
-        _check_number(config, part, pair, outputs)
     if reason is not None:
         name, usual = split(part.head.loss)[0], part.task.loss(facts)
         place = _given(config, part) or config.place("training.loss")
         refused = LossRefused(place, name, part.task.name, reason, declared_at, facts.port, usual)
         raise ConfigError([refused])
-
-
-def _check_number(
-    config: Config, part: Part, pair: tuple[Tensor, Tensor], outputs: Mapping[str, Tensor]
-) -> None:
-    """Refuses a loss of one's own that does not give one number, as tried on a copy of it."""
-    try:
-        tried = replace(part, loss=copy.deepcopy(part.loss))
-        with torch.random.fork_rng(devices=[]):
-            tried.compare(pair[0].clone(), pair[1].clone(), outputs)
-    except TrainingError as error:
-        raise in_config(error, config) from None
-    except Exception:  # noqa: BLE001 - code of the user's, which a real batch may suit
-        return
 
 
 def _failure(
