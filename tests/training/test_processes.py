@@ -5,18 +5,27 @@ from __future__ import annotations
 import csv
 import os
 import signal
+from contextlib import nullcontext
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from lightning.pytorch.strategies import ModelParallelStrategy
+from torch import distributed
+from torch.distributed.fsdp import FSDPModule
 
 from neuroscript.config import ConfigError, load_config
 from neuroscript.diagnostics import NeuroScriptError
-from neuroscript.training import fit, load_run
-from neuroscript.training.processes.asked import check_strategy, devices_and_nodes
+from neuroscript.primitives import Materialised
+from neuroscript.training import fit, hooks, load_run, train_from_config
+from neuroscript.training.processes.asked import check_layers, check_strategy, devices_and_nodes
 from neuroscript.training.processes.moments import for_process
 from neuroscript.training.processes.others import Others
 from neuroscript.training.processes.parting import is_of_others
 from neuroscript.training.processes.place import Place
+from neuroscript.training.processes.sharding import mesh, shards_for
+from neuroscript.training.processes.shards import Shards, blocks
 from neuroscript.training.processes.share import SHARE, Share, shares
 
 pytestmark = pytest.mark.slow
@@ -36,6 +45,45 @@ neuron Net:
         in -> Embedding(12, 4) -> Linear(4, 12) -> out
 """
 TWO = {"devices": 2, "strategy": "ddp_fork"}
+PARTS = {"devices": 2, "strategy": "fsdp_fork"}
+DEEP = """\
+neuron Block:
+    in: [batch, 8]
+    out: [batch, 8]
+    graph:
+        in -> Linear(8, 8) -> Tanh() -> out
+
+neuron Net:
+    in: [batch, 4]
+    out: [batch, 3]
+    context:
+        blocks = unroll(3):
+            block = Block()
+    graph:
+        in -> Linear(4, 8) -> blocks -> Linear(8, 3) -> out
+"""
+TIED = """\
+    context:
+        @static mix = Linear(8, 8)
+    graph:
+        in -> mix -> Linear(8, 8)"""
+STOPS = """\
+import os, signal
+from pathlib import Path
+from torch.nn.functional import cross_entropy
+from neuroscript.contracts import register_loss
+
+calls = 0
+
+@register_loss("stops")
+def stops(predictions, targets):
+    global calls
+    asked = Path("stop").exists()
+    calls += predictions.requires_grad and asked
+    if calls == 3 and asked:
+        os.kill(os.getpid(), signal.SIGTERM)
+    return cross_entropy(predictions, targets)
+"""
 PLUGIN = """\
 import os, signal
 from neuroscript.contracts import register_loss
@@ -68,6 +116,12 @@ def raises(predictions, targets):
     if fourth_in_the_second_process():
         raise ValueError("a sample that nobody expected")
     return squares(predictions, targets)
+
+@register_loss("spoils")
+def spoils(predictions, targets):
+    right = squares(predictions, targets)
+    fourth_in_the_second_process()
+    return right * float("nan") if calls == 3 else right
 
 @register_loss("signals")
 def signals(predictions, targets):
@@ -220,6 +274,185 @@ def test_a_run_of_two_goes_on_as_if_it_had_not_stopped(folder):
     assert {n: whole.metrics[n] for n in ends} == {n: rest.metrics[n] for n in ends}
 
 
+def counted_shards(module):
+    """The parts of a model; writes down how many weights a process has, in how many groups."""
+    found = shards_for(module)
+    if found is not None:
+        own = sum(p.to_local().numel() for p in found.model.parameters())
+        groups = sum(isinstance(layer, FSDPModule) for layer in found.model.modules())
+        Path(f"held-{os.environ['LOCAL_RANK']}").write_text(f"{own} in {groups}")
+    return found
+
+
+class TestParts:
+    """Each process has a part of the weights, and a checkpoint has all of them."""
+
+    def write(self, folder, samples: int, settings: str) -> None:
+        classes(folder, samples, settings)
+        folder.write("net.ns", DEEP)
+
+    @pytest.mark.parametrize(
+        ("samples", "settings"),
+        [
+            (24, "{epochs: 3, lr: 0.05, log_every: 1, clip: 0.5}"),
+            (
+                19,
+                "{epochs: 3, lr: 0.1, log_every: 2, accumulate: 2, optimizer: sgd, "
+                "gradient_checkpointing: true, freeze: ['blocks.0.*'], schedule: cosine}",
+            ),
+        ],
+        ids=["divides", "does-not-divide"],
+    )
+    def test_they_come_to_what_one_process_comes_to(self, folder, monkeypatch, samples, settings):
+        self.write(folder, samples, settings)
+        one = fit("net.yml", accelerator="cpu", logger="csv")
+        monkeypatch.setattr(hooks, "shards_for", counted_shards)
+        parts = fit("net.yml", accelerator="cpu", logger="csv", **PARTS)
+        same(one, parts)
+        assert {type(p) for p in parts.model.parameters()} == {torch.nn.Parameter}
+        held = [(folder.path / f"held-{rank}").read_text() for rank in (0, 1)]
+        weights = sum(p.numel() for p in one.model.parameters())
+        last = 2 * 8 + 2, 1 * 8 + 1
+        assert held == [f"{(weights - sum(last)) // 2 + own} in 4" for own in last]
+        example = torch.randn(2, 4, generator=torch.Generator().manual_seed(2))
+        saved = load_run(parts.run_dir)
+        torch.testing.assert_close(saved.infer(example), one.infer(example))
+        torch.testing.assert_close(parts.infer(example), one.infer(example))
+        assert parts.test().keys() == {n for n in parts.metrics if n.startswith("test_")}
+        alone = torch.load(one.run_dir / "checkpoints/last.pt", weights_only=True)
+        found = torch.load(parts.run_dir / "checkpoints/last.pt", weights_only=True)
+        assert found["model"].keys() == alone["model"].keys()
+        for key, kept in alone["optimizer"]["state"].items():
+            for name, value in kept.items():
+                other = found["optimizer"]["state"][key][name]
+                torch.testing.assert_close(other, value, rtol=1e-4, atol=1e-6)
+
+    @pytest.mark.parametrize(
+        ("first", "then"), [(PARTS, PARTS), (PARTS, {}), (TWO, PARTS)], ids=["same", "out", "in"]
+    )
+    def test_a_run_goes_on_with_them_or_without(self, folder, first, then):
+        """From the middle of a step, with gradients that are not yet applied."""
+        settings = (
+            "{epochs: 3, lr: 0.05, log_every: 1, accelerator: cpu, accumulate: 2, loss: stops}"
+        )
+        self.write(folder, 19, settings)
+        folder.write("own.py", STOPS)
+        with (folder.path / "net.yml").open("a") as config:
+            config.write("plugins: [own.py]\n")
+        whole = fit("net.yml", **then)
+        folder.write("stop", "")
+        with pytest.raises(KeyboardInterrupt):
+            fit("net.yml", **first)
+        (folder.path / "stop").unlink()
+        found = torch.load("runs/net/2/checkpoints/last.pt", weights_only=True)
+        assert found["metadata"]["config"]["trainer"]["moment"]["gradients"]
+        rest = fit("net.yml", resume=True, **({"devices": 1, "strategy": "auto"} | then))
+        for mine, other in zip(whole.model.parameters(), rest.model.parameters(), strict=True):
+            if first is then:
+                assert torch.equal(mine, other)
+            torch.testing.assert_close(mine, other, rtol=1e-4, atol=1e-6)
+
+    def test_weights_that_two_blocks_share_stay_with_the_model(self):
+        shared = torch.nn.Linear(2, 2)
+        used_twice = torch.nn.Sequential(torch.nn.Linear(2, 2), shared)
+        own = torch.nn.Sequential(torch.nn.Linear(2, 2))
+        layers = torch.nn.ModuleList([used_twice, own, own])
+        assert blocks(torch.nn.Sequential(layers, shared)) == [own]
+
+    def test_buffers_that_are_not_saved_stay(self, tmp_path):
+        model = torch.nn.BatchNorm1d(3)
+        model.register_buffer("scale", torch.tensor([1.0, 2.0]), persistent=False)
+        state = {name: tensor + 1 for name, tensor in model.state_dict().items()}
+        distributed.init_process_group("gloo", f"file://{tmp_path}/found", rank=0, world_size=1)
+        try:
+            shards = Shards(model, mesh(torch.device("cpu")))
+            assert bool(model.weight.isnan().all())
+            with shards.filled() as whole:
+                whole.load_state_dict(state)
+            assert shards.model.scale.tolist() == [1.0, 2.0]
+            assert bool(model.weight.isnan().all())
+            assert shards.put_together() is model
+        finally:
+            distributed.destroy_process_group()
+        for name, tensor in model.state_dict().items():
+            assert torch.equal(tensor, state[name]), name
+
+    def test_a_strategy_of_lightning_that_has_to_be_told_how_is_refused(self):
+        trainer = SimpleNamespace(
+            state=SimpleNamespace(fn="fit"), strategy=ModelParallelStrategy(1, 1)
+        )
+        with pytest.raises(TypeError, match="configure_model"):
+            shards_for(SimpleNamespace(_trainer=trainer))
+
+    def test_tied_weights_stay_tied(self, folder):
+        classes(folder, 12, "{epochs: 2, lr: 0.05, optimizer: sgd, accelerator: cpu}")
+        folder.write("net.ns", DEEP.replace("    graph:\n        in -> Linear(8, 8)", TIED))
+        one = fit("net.yml", logger="csv")
+        parts = fit("net.yml", logger="csv", **PARTS)
+        same(one, parts)
+        assert len(list(parts.model.parameters())) == len(parts.model.state_dict()) - 4
+
+    @pytest.mark.parametrize("stops", [False, True])
+    def test_a_model_handed_in_is_itself_trained(self, folder, stops):
+        classes(folder, 12, "{epochs: 2, lr: 0.05, accelerator: cpu, metrics: [], loss: stops}")
+        folder.write("own.py", STOPS)
+        with (folder.path / "net.yml").open("a") as config:
+            config.write("plugins: [own.py]\n")
+        model = torch.nn.Sequential(torch.nn.Linear(4, 8), torch.nn.Tanh(), torch.nn.Linear(8, 3))
+        before = [p.detach().clone() for p in model.parameters()]
+        if stops:
+            folder.write("stop", "")
+        config = load_config("net.yml", [f"training.{k}={v}" for k, v in PARTS.items()])
+        with pytest.raises(KeyboardInterrupt) if stops else nullcontext():
+            assert train_from_config(model, config).model is model
+        for mine, first in zip(model.parameters(), before, strict=True):
+            assert bool(mine.isfinite().all())
+            assert not torch.equal(mine, first)
+
+    def test_what_is_out_of_reach_is_not_saved(self, folder):
+        counting(folder, "kills", ", log_every: 2")
+        with pytest.raises(NeuroScriptError) as failed:
+            fit("net.yml", strategy="fsdp_fork")
+        (told,) = failed.value.diagnostics
+        assert told.code == "NT801"
+        assert "process 1 of 0 to 1 was killed by SIGKILL" in told.message
+        assert "nothing was saved" in str(told.help)
+
+    @pytest.mark.parametrize("strategy", ["fsdp_fork", "ddp_fork"])
+    def test_a_loss_of_one_process_that_is_no_number_ends_both(self, folder, strategy):
+        counting(folder, "spoils", ", log_every: 2")
+        with pytest.raises(NeuroScriptError) as failed:
+            fit("net.yml", strategy=strategy)
+        (told,) = failed.value.diagnostics
+        assert (told.code, told.message) == ("NT301", "the loss became nan at step 3")
+
+    def test_losses_are_not_scaled(self, folder):
+        text = "training: {strategy: fsdp, precision: 16-mixed}\n"
+        with pytest.raises(ConfigError) as refused:
+            check_strategy(load_config(folder.write("c.yml", text)))
+        (told,) = refused.value.diagnostics
+        assert (told.code, told.span.text) == ("NT802", "16-mixed")
+        assert "bf16-mixed" in told.help
+
+    @pytest.mark.parametrize("regime", ["ema: {decay: 0.9}", "compile: true"])
+    def test_what_needs_the_whole_model_is_refused(self, folder, regime):
+        text = f"training: {{strategy: fsdp, {regime}}}\n"
+        with pytest.raises(ConfigError) as refused:
+            check_strategy(load_config(folder.write("c.yml", text)))
+        (told,) = refused.value.diagnostics
+        key = regime.partition(":")[0]
+        assert (told.code, told.span.text) == ("NT802", key)
+        assert f"`training.{key}`" in told.message
+
+    def test_layers_that_are_made_late_are_refused(self):
+        config = load_config({"training": {"strategy": "fsdp"}})
+        late = torch.nn.Sequential(Materialised(torch.nn.Linear))
+        check_layers(load_config({}), late)
+        with pytest.raises(ConfigError) as refused:
+            check_layers(config, late)
+        assert refused.value.diagnostics[0].code == "NT802"
+
+
 class TestShares:
     """What falls to which process."""
 
@@ -259,6 +492,8 @@ def test_gradients_under_way_are_shared_out_to_another_number_of_processes():
     found = for_process(moment, 0)
     assert found["gradients"]["w"].tolist() == [2.0]
     assert for_process({"kind": "batch"}, 0) == {"kind": "batch"}
+    alone = {"kind": "batch", **own[1], "processes": [own[1]]}
+    assert for_process(alone, 0, parts=True)["gradients"]["w"].tolist() == [2.0]
 
 
 def test_what_another_process_is_to_blame_for():
@@ -299,7 +534,7 @@ class TestAsked:
         assert told.span.text == str(value)
 
 
-@pytest.mark.parametrize("strategy", ["ddp_spawn", "fsdp"])
+@pytest.mark.parametrize("strategy", ["ddp_spawn", "fsdp_cpu_offload"])
 def test_strategies_that_cannot_be_saved_are_refused(folder, strategy):
     config = load_config(folder.write("c.yml", f"training: {{strategy: {strategy}}}\n"))
     with pytest.raises(ConfigError) as refused:

@@ -242,7 +242,7 @@ class TrainingSection(Section):
     accelerator: str = Field(default="auto", description="auto, cpu, gpu, …")
     devices: str | int | list[int] = Field(default="auto", description="how many devices, or which")
     nodes: PositiveInt = Field(default=1, description="machines")
-    strategy: str = Field(default="auto", description="ddp, ddp_fork, …")
+    strategy: str = Field(default="auto", description="ddp, ddp_fork, fsdp, …")
     trainer: dict[str, Any] = Field(
         default={}, description="further arguments of `lightning.Trainer`"
     )

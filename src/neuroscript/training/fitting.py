@@ -192,6 +192,10 @@ def _train(training: Training, prepared: Prepared, start: Start, started: float)
             raise Stopped
         if prepared.data.test is not None:
             trainer.test(module, datamodule=training.datamodule, verbose=False)
+        module.put_together()
+    except Stopped:
+        module.put_together()
+        raise
     finally:
         module.state.loggers.kept_open = False
         module.state.loggers.finish()

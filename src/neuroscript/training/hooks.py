@@ -16,10 +16,12 @@ from neuroscript.training.loggers import LoggerEnds, Loggers
 from neuroscript.training.materialise import materialise
 from neuroscript.training.objective import Objective
 from neuroscript.training.probe import input_names
+from neuroscript.training.processes.sharding import shards_for
 from neuroscript.training.regime import REGIME
 from neuroscript.training.regime.callbacks import callbacks_of
 from neuroscript.training.regime.compiled import Compiled
 from neuroscript.training.regime.optimizing import optimizer_of
+from neuroscript.training.regime.recompute import recomputed_layers
 from neuroscript.training.state import State
 
 if TYPE_CHECKING:
@@ -89,6 +91,21 @@ class RegistryHooks(_Module):
         """The loggers, which are callbacks, what ends them, and what looks after the weights."""
         loggers = self.state.loggers
         return [*loggers.callbacks, LoggerEnds(loggers), *callbacks_of(self)]
+
+    def configure_model(self) -> None:
+        """Leaves to each process its part of the model, where the strategy is `fsdp`."""
+        state = self.state
+        if state.shards is not None or (shards := shards_for(self)) is None:
+            return
+        state.shards, self.model = shards, shards.model
+        if state.recomputing is not None and state.config is not None:
+            state.recomputing.layers = list(recomputed_layers(self.model, state.config).values())
+
+    def put_together(self) -> None:
+        """Gives the model all its weights again; all processes have to come by."""
+        shards, self.state.shards = self.state.shards, None
+        if shards is not None:
+            self.model = shards.put_together()
 
     def configure_optimizers(self) -> Any:
         """The optimizer of the registry over the neuron's parameters, and its schedule."""

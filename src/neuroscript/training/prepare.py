@@ -28,7 +28,7 @@ from neuroscript.training.mismatch import NothingToLearn
 from neuroscript.training.neuron import Neuron, load_neuron
 from neuroscript.training.normal import learn_normals
 from neuroscript.training.planning import Plan
-from neuroscript.training.processes.asked import check_found
+from neuroscript.training.processes.asked import check_found, check_layers
 from neuroscript.training.processes.place import Place, place_of
 from neuroscript.training.processes.start import forks, join
 from neuroscript.training.refusals import check_split
@@ -114,6 +114,7 @@ def prepare(config: Config, model: nn.Module | type[nn.Module] | None = None) ->
     steps = steps_of(config, batches_of(data.train))
     log_every = config.training.log_every or steps_between_lines(steps)
     module = make_module(config, neuron, model, log_every)
+    check_layers(config, module.model)
     settled, subject = _settled(config, module.model, neuron, model is not None, samples)
     _check_other_splits(config, data, subject, settled)
     check_last_batch(config, module.model, data.train, settled.seen)

@@ -27,6 +27,7 @@ from neuroscript.training.unplanned import objective_from_batch
 if TYPE_CHECKING:
     from torch.optim import Optimizer
 
+    from neuroscript.training.processes.shards import Shards
     from neuroscript.training.regime.compiled import Compiled
     from neuroscript.training.regime.ema import Averaging
     from neuroscript.training.regime.freeze import Frozen
@@ -77,6 +78,9 @@ class State:
     averaging: Averaging | None = None
     recomputing: Recomputing | None = None
     compiled: Compiled | None = None
+    shards: Shards | None = None
+    """The parts of the model, while each process has one."""
+
     scheduled: Optimizer | None = None
     """The optimizer, if its learning rate changes."""
 

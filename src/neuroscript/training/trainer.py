@@ -11,6 +11,7 @@ from neuroscript.config import Config, ConfigError
 from neuroscript.contracts.errors import said
 from neuroscript.diagnostics import Span
 from neuroscript.training.processes.asked import check_strategy, devices_and_nodes
+from neuroscript.training.processes.sharding import strategy_named
 from neuroscript.training.regime.schedule import monitor_of
 from neuroscript.training.settings import TrainerRefuses, UnknownTrainerArgument
 
@@ -44,7 +45,7 @@ def trainer_arguments(
         "accelerator": training.accelerator,
         "devices": devices,
         "num_nodes": nodes,
-        "strategy": training.strategy,
+        "strategy": strategy_named(training.strategy),
         "precision": training.precision,
         **_clipping(config),
         "accumulate_grad_batches": training.accumulate,

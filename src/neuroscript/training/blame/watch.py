@@ -10,6 +10,8 @@ from torch import Tensor
 from neuroscript.contracts.errors import said
 from neuroscript.training.blame.blame import blame
 from neuroscript.training.blame.errors import Culprit, NonFiniteLoss, NonFiniteLossError
+from neuroscript.training.processes.shards import whole
+from neuroscript.training.processes.together import added
 
 if TYPE_CHECKING:
     from neuroscript.training.hooks import RegistryHooks
@@ -24,7 +26,7 @@ def check_loss(module: RegistryHooks, batch: Any, loss: Tensor) -> None:
     Raises NonFiniteLossError, which says who is to blame.
     """
     if loss.device.type in AT_ONCE or module.state.log_every == 1:
-        value = loss.item()
+        (value,) = added(loss.item())  # so that all processes end at the same step
         if not math.isfinite(value):
             raise _failed(module, batch, "the loss", str(value), gradient=False)
 
@@ -38,9 +40,12 @@ def check_gradient(module: RegistryHooks) -> None:
     first = next((p for p in module.model.parameters() if p.requires_grad), None)
     if first is None or first.grad is None or first.device.type not in AT_ONCE:
         return
-    value = first.grad.sum().item()
-    if not math.isfinite(value) and not bool(first.grad.isfinite().all()):
-        kind = "nan" if bool(first.grad.isnan().any()) else "infinite"
+    value = whole(first.grad.sum()).item()
+    if math.isfinite(value):
+        return
+    gradient = whole(first.grad)
+    if not bool(gradient.isfinite().all()):
+        kind = "nan" if bool(gradient.isnan().any()) else "infinite"
         raise _failed(module, module.state.batch, "the gradient", kind, gradient=True)
 
 

@@ -16,6 +16,7 @@ from neuroscript.training.checkpoints.errors import NotKept
 from neuroscript.training.checkpoints.last import problem_of
 from neuroscript.training.checkpoints.settings import CheckpointSettings
 from neuroscript.training.processes.saving import save
+from neuroscript.training.processes.sharding import is_torn
 from neuroscript.training.stop import QuitAtOnce
 
 if TYPE_CHECKING:
@@ -70,7 +71,7 @@ class BestCheckpoints(Checkpoint):
         self, trainer: Trainer, pl_module: LightningModule, exception: BaseException
     ) -> None:
         """After a failure, so that what was found good is not lost."""
-        if not isinstance(exception, QuitAtOnce):
+        if not isinstance(exception, QuitAtOnce) and not is_torn(trainer):
             self.write(trainer)
 
     def write(self, trainer: Trainer) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from copy import deepcopy
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,10 +62,16 @@ class ContractCheckpointIO(CheckpointIO):
 
     def _save(self, checkpoint: dict[str, Any], path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
+        shards, optimizer = self.module.state.shards, self._optimizer
+        if shards is not None and optimizer is not None:
+            (state,) = checkpoint["optimizer_states"]
+            optimizer = shards.optimizer(optimizer, state)
         self.contract.save(
             path,
-            with_weights(self.module.model, checkpoint["state_dict"]),
-            self._optimizer,
+            with_weights(
+                self.module.model if shards is None else shards.whole, checkpoint["state_dict"]
+            ),
+            optimizer,
             self.metadata(checkpoint),
         )
 
@@ -93,7 +100,9 @@ class ContractCheckpointIO(CheckpointIO):
 
         The optimizer is made later and filled by `load_optimizer`.
         """
-        metadata = format_of(Path(path)).load(path, self.module.model)
+        shards = self.module.state.shards
+        with nullcontext(self.module.model) if shards is None else shards.filled() as model:
+            metadata = format_of(Path(path)).load(path, model)
         return {
             "epoch": metadata.epoch,
             "global_step": metadata.step,
@@ -105,8 +114,16 @@ class ContractCheckpointIO(CheckpointIO):
 
     def load_optimizer(self, path: str | Path) -> None:
         """Fills the optimizer, once there is one; raises CheckpointError if it is another one."""
-        if self._optimizer is not None:
-            format_of(Path(path)).load_optimizer(path, self.module.model, self._optimizer)
+        optimizer, shards = self._optimizer, self.module.state.shards
+        if optimizer is None:
+            return
+        form = format_of(Path(path))
+        if shards is None:
+            form.load_optimizer(path, self.module.model, optimizer)
+            return
+        whole = shards.optimizer(optimizer, None)
+        form.load_optimizer(path, shards.whole, whole)
+        shards.take_state(optimizer, whole)
 
     def remove_checkpoint(self, path: str | Path) -> None:
         """Removes a checkpoint that is not among the best any more."""

@@ -16,6 +16,7 @@ from neuroscript.diagnostics import Diagnostic
 from neuroscript.training.blame.errors import NonFiniteLossError
 from neuroscript.training.checkpoints.errors import NotKept, SavedElsewhere
 from neuroscript.training.processes.saving import save
+from neuroscript.training.processes.sharding import is_torn
 from neuroscript.training.processes.together import of_first
 from neuroscript.training.stop import QuitAtOnce
 
@@ -83,6 +84,8 @@ class LastCheckpoint(Checkpoint):
     ) -> None:
         """After a failure, so that what was learnt is not lost."""
         if not self.armed or isinstance(exception, (NonFiniteLossError, QuitAtOnce)):
+            return
+        if is_torn(trainer):
             return
         if _batches(trainer) not in (0, self._batches):
             self.save_at_last(trainer)

@@ -11,6 +11,7 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from neuroscript.training.checkpoints.randomness import go_on_from, randomness
+from neuroscript.training.processes.shards import part_like, whole
 
 if TYPE_CHECKING:
     from lightning import LightningModule, Trainer
@@ -104,7 +105,7 @@ def stand_again(trainer: Trainer, module: RegistryHooks, saved: dict[str, Any]) 
     trainer._logger_connector._callback_metrics.update(saved["metrics"])  # noqa: SLF001
     for name, parameter in module.named_parameters():
         gradient = saved["gradients"].get(name)
-        parameter.grad = None if gradient is None else gradient.to(parameter.device).clone()
+        parameter.grad = None if gradient is None else part_like(gradient, parameter).clone()
     go_on_from(saved["randomness"])
 
 
@@ -156,4 +157,4 @@ def _gradients(trainer: Trainer, module: LightningModule) -> dict[str, Any]:
     if not trainer.fit_loop.epoch_loop._should_accumulate():  # noqa: SLF001
         return {}
     named = module.named_parameters()
-    return {name: parameter.grad for name, parameter in named if parameter.grad is not None}
+    return {name: whole(parameter.grad) for name, parameter in named if parameter.grad is not None}

@@ -137,7 +137,8 @@ class SavePoint(Callback):
         saved = checkpoint.get(SAVED_AS)
         if saved is None:
             return
-        saved = for_process(saved, trainer.global_rank)
+        parts = self.io.module.state.shards is not None
+        saved = for_process(saved, trainer.global_rank, parts)
         self._to_go_on_from = saved
         self.last.armed = False
         datamodule: Any = trainer.datamodule  # type: ignore[attr-defined]

@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 from dataclasses import dataclass
 
+from torch import nn
+
 from neuroscript.config import Config, ConfigError
+from neuroscript.primitives import Materialised
 from neuroscript.training.processes.errors import FoundByEach, OtherNumber, StrategyWithout
 
-SPAWNS, SHARDS = "ddp_spawn", ("fsdp", "fsdp_cpu_offload")
+SPAWNS, OFFLOADS, SHARDS = "ddp_spawn", "fsdp_cpu_offload", ("fsdp", "fsdp_fork")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +64,39 @@ def check_strategy(config: Config) -> None:
     if strategy.startswith(SPAWNS):
         reason = "starts processes that give nothing back"
         raise ConfigError([StrategyWithout(span, strategy, reason, ["ddp", "ddp_fork"])])
+    if strategy == OFFLOADS:
+        reason = "keeps the weights where a checkpoint does not find them"
+        raise ConfigError([StrategyWithout(span, strategy, reason, ["fsdp", "ddp"])])
     if strategy in SHARDS:
-        reason = "keeps a part of the weights in each process, and a checkpoint needs all of them"
+        _check_shards(config)
+        _check_precision(config)
+
+
+def _check_shards(config: Config) -> None:
+    """Refuses what needs a model that is whole while it is trained."""
+    training = config.training
+    asked = {"training.ema": training.ema, "training.compile": training.compile}
+    for key, value in asked.items():
+        if value:
+            reason = f"does not go with `{key}`, which needs the whole model in each process"
+            span = config.place_of_key(key)
+            raise ConfigError([StrategyWithout(span, training.strategy, reason, ["ddp"])])
+
+
+def _check_precision(config: Config) -> None:
+    """Refuses to scale losses, which the optimizer of parts does not know."""
+    if config.training.precision in (16, "16", "16-mixed"):
+        reason = "does not scale losses, as precision `16-mixed` needs it"
+        span = config.place("training.precision")
+        raise ConfigError([StrategyWithout(span, config.training.strategy, reason, ["bf16-mixed"])])
+
+
+def check_layers(config: Config, model: nn.Module) -> None:
+    """Refuses to leave to each process its part of what is not yet there."""
+    strategy, span = config.training.strategy, config.place("training.strategy")
+    made_late = any(isinstance(layer, Materialised) for layer in model.modules())
+    if strategy in SHARDS and made_late:
+        reason = "does not go with layers whose sizes are known only when the model runs"
         raise ConfigError([StrategyWithout(span, strategy, reason, ["ddp"])])
 
 

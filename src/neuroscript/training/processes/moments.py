@@ -17,17 +17,20 @@ def by_process(moment: dict[str, Any]) -> dict[str, Any]:
     return {} if world() == 1 else {PROCESSES: of_all({key: moment[key] for key in OWN})}
 
 
-def for_process(moment: dict[str, Any], rank: int) -> dict[str, Any]:
+def for_process(moment: dict[str, Any], rank: int, parts: bool = False) -> dict[str, Any]:
     """The moment at which a process stood when it was saved.
 
     A run may go on with another number of processes: then gradients under way are shared out
-    evenly, and the first process alone goes on with the metrics under way.
+    evenly, and the first process alone goes on with the metrics under way. Gradients are shared out
+    too where each process has only its `parts` of them.
     """
     found = moment.get(PROCESSES)
     if found is None:
         return moment
     if len(found) == world():
-        return {**moment, **found[rank]}
+        moment = {**moment, **found[rank]}
+    if len(found) == world() and not parts:
+        return moment
     return {**moment, "gradients": _shared_out([one["gradients"] for one in found])}
 
 
