@@ -13,7 +13,7 @@ def field_of(span: Span, *path: str) -> Span:
 
     >>> from neuroscript.diagnostics import Source
     >>> source = Source("rows.jsonl", '{"input": [1, 2], "target": {"size": 3}}')
-    >>> field_of(Span(source, 0, 10), "target", "size").text
+    >>> field_of(source.line_span(1), "target", "size").text
     '3'
     """
     text = span.source.text
