@@ -11,6 +11,7 @@ from neuroscript.diagnostics import (
     NeuroScriptError,
     Source,
     Span,
+    and_list,
     did_you_mean,
     or_list,
 )
@@ -291,4 +292,4 @@ class NameMissingInFile(Diagnostic):
 
 
 def _and_list(names: Sequence[str]) -> str:
-    return or_list(names, limit=24).replace(" or ", " and ")
+    return and_list(names, limit=24)

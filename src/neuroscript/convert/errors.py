@@ -13,6 +13,7 @@ from neuroscript.diagnostics import (
     Severity,
     Source,
     Span,
+    and_list,
     did_you_mean,
     or_list,
 )
@@ -65,7 +66,7 @@ class NoWeights(Diagnostic):
 
     @property
     def help(self) -> str:
-        there = or_list(self.found, 6).replace(" or ", " and ") or "nothing"
+        there = and_list(self.found, 6) or "nothing"
         return f"it should hold {or_list(self.wanted)}; it holds {there}"
 
 

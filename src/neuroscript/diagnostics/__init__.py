@@ -12,7 +12,7 @@ from neuroscript.diagnostics.recursion import deep_recursion
 from neuroscript.diagnostics.render import render
 from neuroscript.diagnostics.sarif import as_sarif
 from neuroscript.diagnostics.source import Source, Span
-from neuroscript.diagnostics.suggest import did_you_mean, nearest, or_list
+from neuroscript.diagnostics.suggest import and_list, did_you_mean, nearest, or_list
 
 __all__ = [
     "Diagnostic",
@@ -24,6 +24,7 @@ __all__ = [
     "Sink",
     "Source",
     "Span",
+    "and_list",
     "as_data",
     "as_sarif",
     "deep_recursion",

@@ -77,14 +77,27 @@ def did_you_mean(name: str, candidates: Iterable[str]) -> str | None:
 
 
 def or_list(names: Iterable[str], limit: int = 12) -> str:
-    """Names in backticks, joined for a sentence.
+    """Names in backticks of which one is meant.
 
     >>> or_list(["a", "b", "c"])
     '`a`, `b` or `c`'
     """
+    return _listed(names, "or", limit)
+
+
+def and_list(names: Iterable[str], limit: int = 12) -> str:
+    """Names in backticks that are meant all together.
+
+    >>> and_list(["a", "b", "c"])
+    '`a`, `b` and `c`'
+    """
+    return _listed(names, "and", limit)
+
+
+def _listed(names: Iterable[str], word: str, limit: int) -> str:
     quoted = [f"`{name}`" for name in names]
     if len(quoted) > limit:
         return ", ".join(quoted[:limit]) + f" … ({len(quoted) - limit} more)"
     if len(quoted) < 2:
         return "".join(quoted)
-    return ", ".join(quoted[:-1]) + " or " + quoted[-1]
+    return ", ".join(quoted[:-1]) + f" {word} {quoted[-1]}"

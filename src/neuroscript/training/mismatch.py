@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, Label, Span, did_you_mean, or_list
+from neuroscript.diagnostics import Diagnostic, Label, Span, and_list, did_you_mean, or_list
 
 
 @dataclass(frozen=True)
@@ -269,10 +269,10 @@ class WhichTarget(Diagnostic):
 
     @property
     def message(self) -> str:
-        has = or_list(self.found).replace(" or ", " and ")
+        has = and_list(self.found)
         if len(self.outputs) == 1:
             return f"the data have the targets {has}, and the neuron has one output"
-        outputs = or_list(self.outputs).replace(" or ", " and ")
+        outputs = and_list(self.outputs)
         return f"the data have the targets {has}, and the outputs are {outputs}"
 
     @property

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from neuroscript.contracts import DataLoaderContract
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Ragged
 from neuroscript.contracts.dataloader.columns.ragged import IGNORED
-from neuroscript.diagnostics import or_list
+from neuroscript.diagnostics import and_list
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -63,7 +63,7 @@ def padding_notices(loader: DataLoaderContract, told: Mapping[str, int]) -> list
     """What is done with sequences of different lengths, in words for the plan."""
     if not isinstance(loader, ColumnLoader):
         return []
-    names = or_list(list(told)).replace(" or ", " and ")
+    names = and_list(list(told))
     after = (
         f"{names} {'tells' if names.count('`') == 2 else 'tell'} which are there"
         if names

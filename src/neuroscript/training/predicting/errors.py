@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, NeuroScriptError, or_list
+from neuroscript.diagnostics import Diagnostic, NeuroScriptError, and_list
 
 
 class RowError(NeuroScriptError):
@@ -65,7 +65,7 @@ class PortMissing(Diagnostic):
     @property
     def help(self) -> str:
         every = ", ".join(f'"{port}": …' for port in self.ports)
-        held = or_list(list(self.found)).replace(" or ", " and ")
+        held = and_list(list(self.found))
         return f"a row is {{{every}}}" + (f", and this one has {held}" if held else "")
 
 

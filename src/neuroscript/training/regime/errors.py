@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, did_you_mean, or_list
+from neuroscript.diagnostics import Diagnostic, and_list, did_you_mean, or_list
 
 
 @dataclass(frozen=True)
@@ -124,7 +124,7 @@ class NothingToRecompute(Diagnostic):
     def help(self) -> str:
         if not self.layers:
             return "blocks repeat where a neuron is built by `unroll(…)`; leave it out without them"
-        listed = or_list(self.layers, limit=8).replace(" or ", " and ")
+        listed = and_list(self.layers, limit=8)
         return f"name layers: `gradient_checkpointing: [{self.layers[0]}]`; there are {listed}"
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, or_list
+from neuroscript.diagnostics import Diagnostic, and_list
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class NoInputArray(Diagnostic):
 
     @property
     def message(self) -> str:
-        names = or_list(self.found).replace(" or ", " and ") if self.found else "nothing"
+        names = and_list(self.found) if self.found else "nothing"
         return f"`{self.span.source.name}` holds no input: it has {names}"
 
     @property

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, did_you_mean, or_list
+from neuroscript.diagnostics import Diagnostic, and_list, did_you_mean, or_list
 
 
 @dataclass(frozen=True)
@@ -61,7 +61,7 @@ class NoFeatures(Diagnostic):
     @property
     def help(self) -> str:
         if self.texts:
-            names = or_list(self.texts).replace(" or ", " and ")
+            names = and_list(self.texts)
             return f"{names} hold text: `data.features` says which of them is the input"
         return "features are columns of numbers; `data.target` and `data.features` name others"
 

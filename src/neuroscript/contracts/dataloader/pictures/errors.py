@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from neuroscript.diagnostics import Diagnostic, or_list
+from neuroscript.diagnostics import Diagnostic, and_list, or_list
 
 
 @dataclass(frozen=True)
@@ -78,7 +78,7 @@ class SplitsInside(Diagnostic):
 
     @property
     def message(self) -> str:
-        names = or_list(self.found).replace(" or ", " and ")
+        names = and_list(self.found)
         return f"`{self.span.source.name}` holds {names}, which are no classes"
 
     @property
@@ -95,7 +95,7 @@ class NoImageColumn(Diagnostic):
 
     @property
     def message(self) -> str:
-        names = or_list(self.found).replace(" or ", " and ")
+        names = and_list(self.found)
         return f"no column says where the images are: there are {names}"
 
     @property
