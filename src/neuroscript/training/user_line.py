@@ -1,4 +1,4 @@
-"""Where an exception came from, in what the user wrote."""
+"""Which lines are the user's: where an exception came from, and who is being run."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ def line_of_user(error: Exception) -> Span | None:
         path = Path(frame.filename)
         if OURS in path.parents:
             break
-        if frame.lineno and path.is_file() and not any(at in path.parents for at in INSTALLED):
-            text = path.read_text(encoding="utf-8", errors="replace")
-            return Source(str(path), text, path).line_span(frame.lineno)
+        if frame.lineno and (line := line_of(path, frame.lineno)) is not None:
+            return line
     return None
+
+
+def line_of(path: Path, number: int) -> Span | None:
+    """A line of a file that is neither ours nor installed; None if it is, or is no file."""
+    foreign = OURS in path.parents or any(folder in path.parents for folder in INSTALLED)
+    if foreign or not path.is_file():
+        return None
+    text = path.read_text(encoding="utf-8", errors="replace")
+    return Source(str(path), text, path).line_span(number)

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import linecache
 import sys
-import sysconfig
 from pathlib import Path
 from types import CodeType, FrameType
 
 from neuroscript.diagnostics import Source, Span
-
-OURS = Path(__file__).parents[2]
-INSTALLED = tuple(Path(path) for path in set(sysconfig.get_paths().values()))
+from neuroscript.training.user_line import line_of
 
 
 def line_being_run(within: CodeType) -> Span | None:
@@ -25,10 +22,7 @@ def line_being_run(within: CodeType) -> Span | None:
         if name.startswith("<") and name in linecache.cache:
             text = "".join(linecache.getlines(name))
             return Source(name.strip("<>"), text).line_span(frame.f_lineno)
-        path = Path(name)
-        foreign = OURS in path.parents or any(folder in path.parents for folder in INSTALLED)
-        if not foreign and path.is_file():
-            text = path.read_text(encoding="utf-8", errors="replace")
-            return Source(name, text, path).line_span(frame.f_lineno)
+        if (line := line_of(Path(name), frame.f_lineno)) is not None:
+            return line
         frame = frame.f_back
     return None
