@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from neuroscript.contracts.dataloader.arrow import Asked, Batches, read_batches
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
 from neuroscript.contracts.dataloader.columns.errors import DataError, Unreadable, whole_file
+from neuroscript.contracts.dataloader.columns.paths import paths_of
 from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.contracts.registry import register_dataloader
@@ -56,8 +57,7 @@ class HuggingFaceLoader(ColumnLoader):
     @classmethod
     def can_handle(cls, config: Mapping[str, Any]) -> bool:
         """Folders that `save_to_disk` wrote."""
-        paths = config.get("path") or ()
-        folders = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
+        folders = paths_of(config.get("path"))
         return bool(folders) and all(any((f / name).is_file() for name in SAVED) for f in folders)
 
     def read(self, files: Sequence[Path]) -> Table:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
+from neuroscript.contracts.dataloader.columns.paths import paths_of
 from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.pictures import SUFFIXES, Form, read_images
 from neuroscript.contracts.registry import register_dataloader
@@ -43,8 +44,7 @@ class ImagesLoader(ColumnLoader):
     @classmethod
     def can_handle(cls, config: Mapping[str, Any]) -> bool:
         """Folders that hold images, or folders of images."""
-        paths = config.get("path") or ()
-        folders = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
+        folders = paths_of(config.get("path"))
         return bool(folders) and all(_holds_images(folder) for folder in folders)
 
     def read(self, files: Sequence[Path]) -> Table:

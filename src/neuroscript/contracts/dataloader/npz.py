@@ -8,6 +8,7 @@ from typing import Any, ClassVar
 
 from neuroscript.contracts.dataloader.arrays import read_arrays
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
+from neuroscript.contracts.dataloader.columns.paths import paths_of
 from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.registry import register_dataloader
 
@@ -34,8 +35,7 @@ class NpzLoader(ColumnLoader):
     @classmethod
     def can_handle(cls, config: Mapping[str, Any]) -> bool:
         """Files by their suffix, and folders with `.npy` files in them."""
-        paths = config.get("path") or ()
-        folders = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
+        folders = paths_of(config.get("path"))
         in_folders = bool(folders) and all(any(folder.glob("*.npy")) for folder in folders)
         return in_folders or super().can_handle(config)
 

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from neuroscript.contracts.dataloader.arrow import Asked, Batches, read_batches
 from neuroscript.contracts.dataloader.columns import ColumnLoader, Table
 from neuroscript.contracts.dataloader.columns.errors import DataError, Unreadable, whole_file
+from neuroscript.contracts.dataloader.columns.paths import paths_of
 from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.tokenizers import tokenizer_for
 from neuroscript.contracts.registry import register_dataloader
@@ -44,14 +45,13 @@ class ParquetLoader(ColumnLoader):
     ) -> None:
         tokens = tokenizer_for(tokenizer, max_length)
         self.asked = Asked(target, features, tokenizer=tokens)
-        paths = [Path(p) for p in ([path] if isinstance(path, (str, Path)) else path)]
-        super().__init__([file for p in paths for file in (_files_in(p) or [p])], **common)
+        files = [file for p in paths_of(path) for file in (_files_in(p) or [p])]
+        super().__init__(files, **common)
 
     @classmethod
     def can_handle(cls, config: Mapping[str, Any]) -> bool:
         """Files by their suffix, and folders of such files."""
-        paths = config.get("path") or ()
-        folders = [Path(p) for p in ([paths] if isinstance(paths, (str, Path)) else paths)]
+        folders = paths_of(config.get("path"))
         in_folders = bool(folders) and all(_files_in(folder) for folder in folders)
         return in_folders or super().can_handle(config)
 

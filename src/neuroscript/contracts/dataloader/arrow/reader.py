@@ -19,9 +19,6 @@ from neuroscript.contracts.dataloader.damage import Damage
 from neuroscript.contracts.dataloader.records.inspect import Line
 from neuroscript.contracts.dataloader.tokenizers import Texts
 
-FIRST = 100
-"""How many rows decide what columns hold, where damaged ones are skipped; else the first does."""
-
 
 def read_batches(sources: Iterable[Batches], asked: Asked, damage: Damage) -> Table:
     """The samples of tables that have the same columns, in order.
@@ -75,7 +72,7 @@ class _Reader:
     def begin(self, batch: Any) -> None:
         """Sees in the first row, or the first rows, what the columns hold."""
         assert self.choice is not None
-        looked_at = FIRST if self.damage.skips else 1
+        looked_at = self.damage.looked_at
         for port, role, names in self.choice.used():
             fields = [field_of(name, role, batch.column(name)[:looked_at]) for name in names]
             self.parts.append(Part(port, role, fields, column_for(fields[0], self.texts)))

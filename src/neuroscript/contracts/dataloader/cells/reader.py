@@ -35,8 +35,6 @@ from neuroscript.contracts.dataloader.tokenizers import TextColumn, Texts, Token
 from neuroscript.diagnostics import Diagnostic, Span
 
 Column = NumberColumns | NameColumn | TextColumn
-FIRST = 100
-"""How many rows decide what columns hold, where damaged ones are skipped; else the first does."""
 
 
 def read_table(
@@ -94,7 +92,7 @@ class _Reader:
 
     def begin(self, file: CsvFile, rows: Rows) -> None:
         """Chooses the columns by their names and the first row."""
-        looked_at = FIRST if self.damage.skips else 1
+        looked_at = self.damage.looked_at
         types = {
             name: "number" if _mostly_numbers(rows.column(index)[:looked_at]) else "text"
             for index, name in enumerate(file.names)

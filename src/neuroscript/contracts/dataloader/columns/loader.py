@@ -23,6 +23,7 @@ from neuroscript.contracts.dataloader.columns.description import Description, de
 from neuroscript.contracts.dataloader.columns.encoding import Encoding, encoding_of
 from neuroscript.contracts.dataloader.columns.errors import DataError, NothingToSplit, whole_file
 from neuroscript.contracts.dataloader.columns.packing import packed
+from neuroscript.contracts.dataloader.columns.paths import paths_of
 from neuroscript.contracts.dataloader.columns.ragged import Ragged, target_padded
 from neuroscript.contracts.dataloader.columns.strata import classes_of, objection, stratified
 from neuroscript.contracts.dataloader.columns.table import Table
@@ -76,8 +77,7 @@ class ColumnLoader(DataLoaderContract):
         if cache == "always" and not self.streams:
             raise ValueError(f"`cache: always` is not for {self.format}")
         options = dict(vars(self))
-        paths = [path] if isinstance(path, (str, Path)) else path
-        self.files = [Path(p) for p in paths]
+        self.files = paths_of(path)
         self.on_error = on_error
         self.batch_size = batch_size
         self.shuffle = shuffle

@@ -10,6 +10,9 @@ from neuroscript.contracts.dataloader.damage.errors import NothingLeft
 from neuroscript.contracts.dataloader.damage.skipped import SHOWN, OnError, Skipped
 from neuroscript.diagnostics import Diagnostic, Span
 
+FIRST = 100
+"""How many samples decide what columns hold where damaged ones are skipped; else the first does."""
+
 FEW = 1000
 """How many damaged samples are remembered before all but the first are forgotten."""
 
@@ -43,6 +46,11 @@ class Damage:
         """The error to raise where every sample of the data was skipped."""
         told = NothingLeft(whole_file(path), self.count, self.unit)
         return DataError([told, *(problem for _, _, problem in self._earliest())])
+
+    @property
+    def looked_at(self) -> int:
+        """How many of the first samples decide what columns hold."""
+        return FIRST if self.skips else 1
 
     @property
     def skipped(self) -> Skipped | None:

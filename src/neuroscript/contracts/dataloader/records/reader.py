@@ -30,8 +30,6 @@ from neuroscript.diagnostics import Diagnostic
 
 CHUNK_BYTES = 128 * 1024
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
-FIRST = 100
-"""How many records are looked at for the usual form, where damaged ones are skipped."""
 
 
 def read_records(files: Sequence[Path], tokenizer: Tokenizer, damage: Damage) -> Table:
@@ -91,7 +89,7 @@ class _Reader:
     def begin(self, path: Path, numbered: list[tuple[int, bytes]]) -> None:
         """Takes the schema from the first record; if damage is skipped, from most of the first."""
         found: list[Schema] = []
-        for number, raw in numbered[: FIRST if self.damage.skips else 1]:
+        for number, raw in numbered[: self.damage.looked_at]:
             schema = schema_of(path, number, raw)
             if isinstance(schema, Schema):
                 found.append(schema)
